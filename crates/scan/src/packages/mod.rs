@@ -1,0 +1,56 @@
+//! Catalogers: one file an ecosystem, found from a stream in one pass.
+//!
+//! A cataloger is asked twice: does it want this entry ([`Cataloger::interest`]), then here is its content. It never
+//! opens anything and knows neither other layers nor the image. Proof: `tests/suite/packages.rs`.
+
+use porthole_oci::layer::{Entry, ImagePath};
+
+use crate::facts::Parsed;
+
+/// What a cataloger wants of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Interest {
+    /// Nothing.
+    Skip,
+    /// The whole content, handed to [`Cataloger::parse`], when it has at most `max` bytes; a larger file becomes a gap.
+    Whole {
+        /// Largest size that is kept, bytes.
+        max: u64,
+    },
+    /// The content in pieces, handed to the parser from [`Cataloger::stream`]; for binaries of any size.
+    Stream,
+}
+
+/// Finds packages of one kind.
+pub trait Cataloger: Sync {
+    /// Stable id, kebab-case.
+    fn id(&self) -> &'static str;
+
+    /// What it wants of this regular file (hard and symbolic links are never asked about).
+    fn interest(&self, entry: &Entry) -> Interest;
+
+    /// Reads a whole file. Damage becomes a gap in [`Parsed::gaps`]; what was readable before it is kept.
+    fn parse(&self, path: &ImagePath, bytes: &[u8]) -> Parsed;
+
+    /// A parser for a streamed file; only called after [`Interest::Stream`].
+    fn stream(&self, _entry: &Entry) -> Option<Box<dyn StreamParser>> {
+        None
+    }
+}
+
+/// Reads one file in pieces.
+pub trait StreamParser {
+    /// The next bytes; any chopping gives the same result.
+    fn push(&mut self, bytes: &[u8]);
+
+    /// True when it has seen enough: no more bytes are pushed.
+    fn is_done(&self) -> bool {
+        false
+    }
+
+    /// What the file says.
+    fn finish(self: Box<Self>) -> Parsed;
+}
+
+/// Every cataloger. Add a line here to add an ecosystem.
+pub const ALL: &[&dyn Cataloger] = &[];

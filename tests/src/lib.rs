@@ -1,0 +1,1 @@
+//! Fixture builder and oracles shared by the suites.
