@@ -3,6 +3,12 @@
 //! A cataloger is asked twice: does it want this entry ([`Cataloger::interest`]), then here is its content. It never
 //! opens anything and knows neither other layers nor the image. Proof: `tests/suite/packages.rs`.
 
+// Operating systems and binaries.
+pub mod apk;
+mod deb822;
+pub mod dpkg;
+pub mod os_release;
+
 use porthole_oci::layer::{Entry, ImagePath};
 
 use crate::facts::Parsed;
@@ -53,4 +59,8 @@ pub trait StreamParser {
 }
 
 /// Every cataloger. Add a line here to add an ecosystem.
-pub const ALL: &[&dyn Cataloger] = &[];
+pub const ALL: &[&dyn Cataloger] = &[
+    // Operating systems and binaries.
+    &dpkg::Dpkg,
+    &apk::Apk,
+];
