@@ -2,6 +2,10 @@
 
 mod entry;
 mod path;
+mod reader;
+mod whiteout;
 
 pub use entry::{Entry, EntryKind};
 pub use path::ImagePath;
+pub use reader::{LayerReader, LayerSink, LayerSummary, Verify};
+pub use whiteout::{Meaning, meaning};

@@ -1,0 +1,179 @@
+//! gzip: members one after another (RFC 1952), each a raw deflate stream between a header and a check.
+//!
+//! Header and trailer are read here, so that the inflater's state is reused: eStargz has one member a file.
+
+use flate2::{Crc, Decompress, FlushDecompress, Status};
+
+use super::Output;
+use crate::error::Error;
+
+const FHCRC: u8 = 2;
+const FEXTRA: u8 = 4;
+const FNAME: u8 = 8;
+const FCOMMENT: u8 = 16;
+const RESERVED: u8 = 0xe0;
+
+pub(super) struct Gzip {
+    inflate: Decompress,
+    crc: Crc,
+    buffer: Vec<u8>,
+    state: State,
+}
+
+enum State {
+    /// Fixed part of a member's header.
+    Head { seen: usize, flags: u8 },
+    /// Length of the extra field.
+    ExtraLen { seen: usize, len: u16, flags: u8 },
+    /// Extra field.
+    Extra { left: u16, flags: u8 },
+    /// Zero-terminated name, then comment, then header check: whichever `flags` still has.
+    Text { flags: u8 },
+    HeaderCrc { seen: usize },
+    Body,
+    Trailer { bytes: [u8; 8], seen: usize },
+    /// After a member: another one, zero padding, or something that does not belong here.
+    Between { magic: bool, padding: bool },
+    /// Something after the last member that is not gzip.
+    Garbage,
+}
+
+impl Gzip {
+    pub(super) fn new(buffer: usize) -> Self {
+        Self {
+            inflate: Decompress::new(false),
+            crc: Crc::new(),
+            buffer: vec![0; buffer.max(1024)],
+            state: State::Head { seen: 0, flags: 0 },
+        }
+    }
+
+    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
+        loop {
+            if let State::Body = self.state {
+                // Called with no input left too: the inflater may still hold output that did not fit its buffer.
+                let (read, wrote, status) = self.inflate(input)?;
+                input = input.get(read..).unwrap_or_default();
+                let decoded = self.buffer.get(..wrote).unwrap_or_default();
+                if !decoded.is_empty() {
+                    self.crc.update(decoded);
+                    out(decoded)?;
+                }
+                if status == Status::StreamEnd {
+                    self.state = State::Trailer { bytes: [0; 8], seen: 0 };
+                } else if read == 0 && wrote == 0 {
+                    if input.is_empty() {
+                        return Ok(());
+                    }
+                    return Err(damaged("deflate data makes no progress"));
+                } else if input.is_empty() && wrote < self.buffer.len() {
+                    return Ok(());
+                }
+                continue;
+            }
+            let Some((byte, rest)) = input.split_first() else { return Ok(()) };
+            input = rest;
+            self.state = self.frame(*byte, warnings)?;
+        }
+    }
+
+    fn inflate(&mut self, input: &[u8]) -> Result<(usize, usize, Status), Error> {
+        let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
+        let status = self
+            .inflate
+            .decompress(input, &mut self.buffer, FlushDecompress::None)
+            .map_err(|error| damaged(error.message().unwrap_or("damaged deflate data")))?;
+        let read = self.inflate.total_in().wrapping_sub(in_before);
+        let wrote = self.inflate.total_out().wrapping_sub(out_before);
+        Ok((usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status))
+    }
+
+    /// One byte of framing.
+    fn frame(&mut self, byte: u8, warnings: &mut Vec<String>) -> Result<State, Error> {
+        Ok(match std::mem::replace(&mut self.state, State::Garbage) {
+            State::Head { seen, mut flags } => {
+                match (seen, byte) {
+                    (0, 0x1f) | (1, 0x8b) | (2, 8) | (4.., _) => {}
+                    (3, _) if byte & RESERVED == 0 => flags = byte,
+                    _ => return Err(damaged("damaged header")),
+                }
+                if seen == 9 { self.after_head(flags) } else { State::Head { seen: seen + 1, flags } }
+            }
+            State::ExtraLen { seen, len, flags } => {
+                let len = len | u16::from(byte) << (8 * seen);
+                match seen {
+                    0 => State::ExtraLen { seen: 1, len, flags },
+                    _ if len == 0 => self.after_head(flags & !FEXTRA),
+                    _ => State::Extra { left: len, flags },
+                }
+            }
+            State::Extra { left, flags } if left > 1 => State::Extra { left: left - 1, flags },
+            State::Extra { flags, .. } => self.after_head(flags & !FEXTRA),
+            State::Text { flags } if byte != 0 => State::Text { flags },
+            State::Text { flags } => self.after_head(flags & !if flags & FNAME != 0 { FNAME } else { FCOMMENT }),
+            State::HeaderCrc { seen: 0 } => State::HeaderCrc { seen: 1 },
+            State::HeaderCrc { .. } => self.after_head(0),
+            State::Trailer { mut bytes, seen } => {
+                if let Some(slot) = bytes.get_mut(seen) {
+                    *slot = byte;
+                }
+                if seen < 7 {
+                    State::Trailer { bytes, seen: seen + 1 }
+                } else {
+                    self.check(bytes)?;
+                    State::Between { magic: false, padding: false }
+                }
+            }
+            State::Between { magic: false, padding } => match byte {
+                0x1f => State::Between { magic: true, padding },
+                0 => State::Between { magic: false, padding: true },
+                _ => trailing(warnings),
+            },
+            State::Between { magic: true, .. } if byte == 0x8b => State::Head { seen: 2, flags: 0 },
+            State::Between { .. } => trailing(warnings),
+            state @ (State::Garbage | State::Body) => state,
+        })
+    }
+
+    /// What follows in a member's header, by the flags that are left.
+    fn after_head(&mut self, flags: u8) -> State {
+        if flags & FEXTRA != 0 {
+            State::ExtraLen { seen: 0, len: 0, flags }
+        } else if flags & (FNAME | FCOMMENT) != 0 {
+            State::Text { flags }
+        } else if flags & FHCRC != 0 {
+            State::HeaderCrc { seen: 0 }
+        } else {
+            self.inflate.reset(false);
+            self.crc.reset();
+            State::Body
+        }
+    }
+
+    fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
+        let [a, b, c, d, e, f, g, h] = trailer;
+        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
+            return Err(damaged("bad crc"));
+        }
+        if u32::from_le_bytes([e, f, g, h]) != self.crc.amount() {
+            return Err(damaged("bad length"));
+        }
+        Ok(())
+    }
+
+    pub(super) fn finish(&self, at: u64) -> Result<(), Error> {
+        match self.state {
+            State::Between { .. } | State::Garbage => Ok(()),
+            _ => Err(Error::CodecTruncated { codec: "gzip", at }),
+        }
+    }
+}
+
+fn damaged(what: &str) -> Error {
+    Error::Codec { codec: "gzip", what: what.to_owned() }
+}
+
+fn trailing(warnings: &mut Vec<String>) -> State {
+    warnings.push("gzip: bytes after the last member are ignored".to_owned());
+    State::Garbage
+}

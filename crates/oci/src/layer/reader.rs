@@ -1,0 +1,346 @@
+//! A layer blob, compressed or not, in one pass: entries and content out, digest and diff_id beside.
+//!
+//! Must not know: other layers, what is done with the files. Proof: `tests/suite/layer.rs`.
+
+use super::whiteout::{Meaning, meaning};
+use super::{Entry, EntryKind, ImagePath};
+use crate::codec::{Compression, Decoder};
+use crate::digest::{Algorithm, Digest, Hasher};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::tar::{Kind, Sink, TarEntry, TarReader};
+
+/// What to hash on the way. Hashing costs about as much as inflating, so what is known already need not be computed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verify {
+    /// The blob as pushed.
+    pub digest: bool,
+    /// The uncompressed tar.
+    pub diff_id: bool,
+    /// Algorithm of both.
+    pub algorithm: Algorithm,
+}
+
+impl Verify {
+    /// Both, by SHA-256.
+    pub const ALL: Self = Self { digest: true, diff_id: true, algorithm: Algorithm::Sha256 };
+    /// Neither.
+    pub const NONE: Self = Self { digest: false, diff_id: false, algorithm: Algorithm::Sha256 };
+}
+
+impl Default for Verify {
+    fn default() -> Self {
+        Self::ALL
+    }
+}
+
+/// Where a layer's entries go. Calls come in tar order: `entry`, any number of `data` (files only), `end`.
+pub trait LayerSink {
+    /// An entry begins.
+    fn entry(&mut self, entry: Entry);
+    /// The next bytes of its content.
+    fn data(&mut self, bytes: &[u8]);
+    /// It is complete. An entry that damage cuts off never gets this call.
+    fn end(&mut self);
+    /// Something was tolerated or left out. The path is the root when it is about the layer.
+    fn warning(&mut self, path: &ImagePath, message: &str);
+}
+
+/// What one pass over a layer tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerSummary {
+    /// Digest of the blob, where asked for.
+    pub digest: Option<Digest>,
+    /// Digest of the uncompressed tar, where asked for and where the blob decoded to its end.
+    pub diff_id: Option<Digest>,
+    /// Bytes of the blob.
+    pub stored_size: u64,
+    /// Bytes of the uncompressed tar.
+    pub uncompressed_size: u64,
+    /// How the blob is compressed, by its first bytes.
+    pub compression: Compression,
+    /// Why reading ended early; everything before it was given to the sink.
+    pub damage: Option<Error>,
+    /// Warnings given to the sink.
+    pub warnings: u64,
+}
+
+/// Reads one layer blob, pushed in pieces of any size.
+pub struct LayerReader {
+    decoder: Decoder,
+    blob: Option<Hasher>,
+    tar: Tarball,
+    verify: Verify,
+    /// Damage of the compression, after which nothing more is decoded.
+    damage: Option<Error>,
+}
+
+/// The uncompressed side.
+struct Tarball {
+    reader: TarReader,
+    hasher: Option<Hasher>,
+    damage: Option<Error>,
+    limits: Limits,
+    warnings: u64,
+    in_entry: bool,
+}
+
+impl LayerReader {
+    /// A reader at the start of a blob.
+    pub fn new(limits: Limits, verify: Verify) -> Self {
+        Self {
+            decoder: Decoder::sniffing(limits.clone()),
+            blob: verify.digest.then(|| Hasher::new(verify.algorithm)),
+            tar: Tarball {
+                reader: TarReader::new(limits.clone()),
+                hasher: verify.diff_id.then(|| Hasher::new(verify.algorithm)),
+                damage: None,
+                limits,
+                warnings: 0,
+                in_entry: false,
+            },
+            verify,
+            damage: None,
+        }
+    }
+
+    /// Bytes of the blob pushed so far.
+    pub fn stored(&self) -> u64 {
+        self.decoder.stored()
+    }
+
+    /// Uncompressed bytes read so far.
+    pub fn expanded(&self) -> u64 {
+        self.decoder.expanded()
+    }
+
+    /// Takes the next bytes of the blob. Never fails: damage is told by [`Self::finish`].
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl LayerSink) {
+        let decoded = {
+            let tar = &mut self.tar;
+            self.decoder.push(chunk, &mut |bytes| {
+                tar.push(bytes, sink);
+                Ok(())
+            })
+        };
+        self.note(decoded);
+        // Uncompressed blobs are hashed once: digest and diff_id are the same.
+        if self.decoder.compression() == Some(Compression::None) && self.tar.hasher.is_some() {
+            self.blob = None;
+        } else if let Some(hasher) = &mut self.blob {
+            hasher.push(chunk);
+        }
+        self.warn(sink);
+    }
+
+    /// Ends the blob.
+    pub fn finish(mut self, sink: &mut impl LayerSink) -> LayerSummary {
+        let decoded = {
+            let tar = &mut self.tar;
+            self.decoder.finish(&mut |bytes| {
+                tar.push(bytes, sink);
+                Ok(())
+            })
+        };
+        self.note(decoded);
+        self.warn(sink);
+        let compression = self.decoder.compression().unwrap_or_default();
+        let decoded_whole = self.damage.is_none();
+        // A cut stream also cuts the tar; the first cause is the one to tell.
+        let tar_damage = self.tar.finish(decoded_whole, sink);
+        let diff_id = self.tar.hasher.filter(|_| decoded_whole).map(Hasher::finish);
+        let digest = match (self.verify.digest, compression) {
+            (true, Compression::None) if self.verify.diff_id => diff_id,
+            _ => self.blob.map(Hasher::finish),
+        };
+        LayerSummary {
+            digest,
+            diff_id,
+            stored_size: self.decoder.stored(),
+            uncompressed_size: self.decoder.expanded(),
+            compression,
+            damage: self.damage.or(tar_damage),
+            warnings: self.tar.warnings,
+        }
+    }
+
+    fn note(&mut self, decoded: Result<(), Error>) {
+        if let Err(error) = decoded {
+            self.damage.get_or_insert(error);
+        }
+    }
+
+    fn warn(&mut self, sink: &mut impl LayerSink) {
+        for message in self.decoder.take_warnings() {
+            self.tar.warnings += 1;
+            sink.warning(&ImagePath::default(), &message);
+        }
+    }
+}
+
+impl Tarball {
+    fn push(&mut self, bytes: &[u8], sink: &mut impl LayerSink) {
+        if let Some(hasher) = &mut self.hasher {
+            hasher.push(bytes);
+        }
+        if self.damage.is_none() {
+            let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
+            self.damage = self.reader.push(bytes, &mut names).err();
+        }
+    }
+
+    fn finish(&mut self, decoded_whole: bool, sink: &mut impl LayerSink) -> Option<Error> {
+        if self.damage.is_none() && decoded_whole {
+            let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
+            self.damage = self.reader.finish(&mut names).err();
+        }
+        self.damage.take()
+    }
+}
+
+/// Turns tar entries into layer entries: paths normalised, whiteouts told apart, what is no file left out.
+struct Names<'a, S: LayerSink> {
+    sink: &'a mut S,
+    limits: &'a Limits,
+    warnings: &'a mut u64,
+    /// True while the sink sees the entry at hand.
+    in_entry: &'a mut bool,
+}
+
+impl<S: LayerSink> Names<'_, S> {
+    fn warn(&mut self, path: &ImagePath, message: &str) {
+        *self.warnings += 1;
+        match (*self.warnings).cmp(&(self.limits.max_warnings as u64)) {
+            std::cmp::Ordering::Less => self.sink.warning(path, message),
+            std::cmp::Ordering::Equal => self.sink.warning(&ImagePath::default(), "further warnings are left out"),
+            std::cmp::Ordering::Greater => {}
+        }
+    }
+}
+
+impl<S: LayerSink> Sink for Names<'_, S> {
+    fn entry(&mut self, entry: &TarEntry<'_>) {
+        *self.in_entry = false;
+        let path = ImagePath::new(entry.name);
+        if path.is_root() || belongs_to_estargz(entry, &path) {
+            return;
+        }
+        let (path, kind) = match meaning(path) {
+            Meaning::Plain(path) => (path, kind(entry.kind)),
+            Meaning::Whiteout(path) => (path, EntryKind::Whiteout),
+            Meaning::Opaque(path) => (path, EntryKind::Opaque),
+            Meaning::Leftover => return,
+            Meaning::Invalid => {
+                let path = ImagePath::new(entry.name);
+                self.warn(&path, "a whiteout that names nothing is ignored");
+                return;
+            }
+        };
+        let is_link = matches!(kind, EntryKind::Symlink | EntryKind::Hardlink);
+        let is_file = kind == EntryKind::File;
+        *self.in_entry = true;
+        self.sink.entry(Entry {
+            path,
+            kind,
+            size: if is_file { entry.size } else { 0 },
+            logical_size: if is_file { entry.logical_size } else { 0 },
+            mode: entry.mode,
+            uid: entry.uid,
+            gid: entry.gid,
+            mtime: entry.mtime,
+            link: is_link.then(|| entry.link.to_vec()),
+            offset: entry.offset,
+        });
+        if !is_file {
+            self.sink.end();
+            *self.in_entry = false;
+        }
+    }
+
+    fn data(&mut self, bytes: &[u8]) {
+        if *self.in_entry {
+            self.sink.data(bytes);
+        }
+    }
+
+    fn end_entry(&mut self) {
+        if std::mem::take(self.in_entry) {
+            self.sink.end();
+        }
+    }
+
+    fn warning(&mut self, name: &[u8], message: String) {
+        self.warn(&ImagePath::new(name), &message);
+    }
+}
+
+fn kind(kind: Kind) -> EntryKind {
+    match kind {
+        Kind::File => EntryKind::File,
+        Kind::Directory => EntryKind::Directory,
+        Kind::Symlink => EntryKind::Symlink,
+        Kind::Hardlink => EntryKind::Hardlink,
+        Kind::CharDevice => EntryKind::CharDevice,
+        Kind::BlockDevice => EntryKind::BlockDevice,
+        Kind::Fifo => EntryKind::Fifo,
+    }
+}
+
+/// The table of contents and the one-byte landmarks that eStargz puts beside an image's files (its specification, "TOC" and
+/// "Prioritized Files and Landmark Files").
+fn belongs_to_estargz(entry: &TarEntry<'_>, path: &ImagePath) -> bool {
+    entry.kind == Kind::File
+        && match path.as_bytes() {
+            b"stargz.index.json" => true,
+            b".prefetch.landmark" | b".no.prefetch.landmark" => entry.size <= 1,
+            _ => false,
+        }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen {
+        entries: Vec<Entry>,
+        bytes: u64,
+        ends: usize,
+        warnings: Vec<String>,
+    }
+
+    impl LayerSink for Seen {
+        fn entry(&mut self, entry: Entry) {
+            self.entries.push(entry);
+        }
+        fn data(&mut self, bytes: &[u8]) {
+            self.bytes += bytes.len() as u64;
+        }
+        fn end(&mut self) {
+            self.ends += 1;
+        }
+        fn warning(&mut self, path: &ImagePath, message: &str) {
+            self.warnings.push(format!("{}: {message}", path.display()));
+        }
+    }
+
+    fn read(blob: &[u8], step: usize) -> (Seen, LayerSummary) {
+        let mut seen = Seen::default();
+        let mut reader = LayerReader::new(Limits::default(), Verify::ALL);
+        for chunk in blob.chunks(step) {
+            reader.push(chunk, &mut seen);
+        }
+        let summary = reader.finish(&mut seen);
+        (seen, summary)
+    }
+
+    #[test]
+    fn two_zero_blocks_are_the_empty_layer() {
+        let (seen, summary) = read(&[0; 1024], 100);
+        assert!(seen.entries.is_empty() && seen.warnings.is_empty());
+        assert_eq!(summary.damage, None);
+        let empty = "sha256:5f70bf18a086007016e948b04aed3b82103a36bea41755b6cddfaf10ace3c6ef";
+        assert_eq!(summary.diff_id.unwrap().to_string(), empty);
+        assert_eq!(summary.digest, summary.diff_id);
+    }
+}

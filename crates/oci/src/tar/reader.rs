@@ -1,0 +1,623 @@
+//! The push machine: blocks in, entries and their content out.
+
+use tar::{EntryType, Header};
+
+use super::header::{BLOCK, Kind, TarEntry, checksum_holds, number, prefix, size, text};
+use super::pax::Records;
+use super::sparse::{MapText, Segment, Unpacker, old_segments};
+use crate::error::{Error, shown};
+use crate::limits::Limits;
+
+/// Where entries go. Calls come in tar order: `entry`, any number of `data`, `end_entry`.
+pub trait Sink {
+    /// An entry begins.
+    fn entry(&mut self, entry: &TarEntry<'_>);
+    /// The next bytes of its content, as a runtime would unpack them: holes of sparse files are zeros.
+    fn data(&mut self, bytes: &[u8]);
+    /// It is complete. An entry that the archive's end or damage cuts off never gets this call.
+    fn end_entry(&mut self);
+    /// Something was tolerated or left out. `name` is the entry's, empty when it is about the archive.
+    fn warning(&mut self, name: &[u8], message: String);
+}
+
+/// Reads one tar, pushed in pieces of any size.
+pub struct TarReader {
+    limits: Limits,
+    state: State,
+    /// A block whose end has not come yet.
+    block: [u8; BLOCK],
+    have: usize,
+    position: u64,
+    entries: u64,
+    zero_blocks: u64,
+    concatenated: bool,
+    /// Content of the extended header being read.
+    extended: Vec<u8>,
+    long_name: Option<Vec<u8>>,
+    long_link: Option<Vec<u8>>,
+    local: Records,
+    global: Records,
+    /// Name of the entry at hand, for messages.
+    name: Vec<u8>,
+}
+
+enum State {
+    Header,
+    Extended { kind: Extended, left: u64, keep: bool },
+    /// Extension blocks of an old sparse header.
+    SparseBlocks(Box<Pending>),
+    Content { left: u64, mode: Mode },
+    Padding { left: u64 },
+    /// Behind the end: nothing is read any more.
+    Garbage,
+    Failed,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extended {
+    Name,
+    Link,
+    Local,
+    Global,
+}
+
+enum Mode {
+    Plain,
+    /// Not shown to the sink; `shown` when the entry was.
+    Skip { shown: bool },
+    MapText { text: Box<MapText>, logical: u64 },
+    Unpack(Box<Unpacker>),
+}
+
+/// An entry whose header goes on in further blocks.
+struct Pending {
+    fields: Fields,
+    name: Vec<u8>,
+    link: Vec<u8>,
+    map: Vec<Segment>,
+    damaged: bool,
+}
+
+/// Everything of an entry but its names.
+#[derive(Clone, Copy)]
+struct Fields {
+    kind: Kind,
+    size: u64,
+    logical_size: u64,
+    mode: u32,
+    uid: u64,
+    gid: u64,
+    mtime: i64,
+    header_offset: u64,
+}
+
+impl TarReader {
+    /// A reader at the start of an archive.
+    pub fn new(limits: Limits) -> Self {
+        Self {
+            limits,
+            state: State::Header,
+            block: [0; BLOCK],
+            have: 0,
+            position: 0,
+            entries: 0,
+            zero_blocks: 0,
+            concatenated: false,
+            extended: Vec::new(),
+            long_name: None,
+            long_link: None,
+            local: Records::default(),
+            global: Records::default(),
+            name: Vec::new(),
+        }
+    }
+
+    /// Bytes taken so far, skipped ones included.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Headers seen so far, extended ones included.
+    pub fn entries(&self) -> u64 {
+        self.entries
+    }
+
+    /// True when an end marker was read: at least one block of zeros.
+    pub fn at_end(&self) -> bool {
+        self.zero_blocks > 0 || matches!(self.state, State::Garbage)
+    }
+
+    /// Bytes that can be passed over with [`Self::skip`] right now: what is left of plain content, or of padding.
+    pub fn skippable(&self) -> u64 {
+        match &self.state {
+            State::Content { left, mode: Mode::Plain | Mode::Skip { .. } } | State::Padding { left } => *left,
+            _ => 0,
+        }
+    }
+
+    /// Counts `len` bytes as read without seeing them, for callers who can seek; the sink does not see them either.
+    ///
+    /// # Errors
+    /// [`Error::Misuse`] when it is more than [`Self::skippable`].
+    pub fn skip(&mut self, len: u64, sink: &mut impl Sink) -> Result<(), Error> {
+        if len > self.skippable() {
+            return Err(Error::Misuse { what: "skipped more than an entry's content" });
+        }
+        self.position = self.position.saturating_add(len);
+        if let State::Content { left, .. } | State::Padding { left } = &mut self.state {
+            *left = left.saturating_sub(len);
+        }
+        // Ends the entry, where this was its last byte.
+        self.push(&[], sink)
+    }
+
+    /// Takes the next bytes.
+    ///
+    /// # Errors
+    /// Damage after which nothing more can be read: everything before was already given to the sink.
+    pub fn push(&mut self, mut bytes: &[u8], sink: &mut impl Sink) -> Result<(), Error> {
+        loop {
+            let used = match &mut self.state {
+                State::Header | State::SparseBlocks(_) => {
+                    let Some(used) = self.take_block(bytes, sink)? else { return Ok(()) };
+                    used
+                }
+                State::Content { left: 0, .. } => {
+                    self.end_content(sink);
+                    0
+                }
+                State::Content { left, mode } => {
+                    if bytes.is_empty() {
+                        return Ok(());
+                    }
+                    let take = cut(bytes, *left);
+                    let used = content(take, left, mode, &self.name, self.limits.max_sparse_segments, sink);
+                    self.advance(used);
+                    used
+                }
+                State::Extended { left: 0, .. } => {
+                    self.end_extended()?;
+                    0
+                }
+                State::Extended { left, keep, .. } => {
+                    if bytes.is_empty() {
+                        return Ok(());
+                    }
+                    let take = cut(bytes, *left);
+                    *left -= take.len() as u64;
+                    if *keep {
+                        self.extended.extend_from_slice(take);
+                    }
+                    let used = take.len();
+                    self.advance(used);
+                    used
+                }
+                State::Padding { left: 0 } => {
+                    self.state = State::Header;
+                    0
+                }
+                State::Padding { left } => {
+                    if bytes.is_empty() {
+                        return Ok(());
+                    }
+                    let used = cut(bytes, *left).len();
+                    *left -= used as u64;
+                    self.advance(used);
+                    used
+                }
+                State::Garbage | State::Failed => {
+                    self.advance(bytes.len());
+                    return Ok(());
+                }
+            };
+            bytes = bytes.get(used..).unwrap_or_default();
+        }
+    }
+
+    /// Ends the archive.
+    ///
+    /// # Errors
+    /// [`Error::TarTruncated`] when it ends inside an entry. A missing end marker is a warning only.
+    pub fn finish(&mut self, sink: &mut impl Sink) -> Result<(), Error> {
+        // What is complete without further bytes is told first.
+        self.push(&[], sink)?;
+        let truncated = |name: String, missing: u64| Err(Error::TarTruncated { name, missing });
+        match &self.state {
+            State::Failed | State::Garbage => Ok(()),
+            State::Header if self.have > 0 && self.zero_blocks > 0 => Ok(()),
+            State::Header if self.have > 0 && self.entries == 0 => {
+                Err(Error::NotTar { why: format!("{} bytes are less than one header", self.have) })
+            }
+            State::Header if self.have > 0 => truncated("header".to_owned(), (BLOCK - self.have) as u64),
+            State::Header | State::Padding { .. } => {
+                if self.zero_blocks == 0 {
+                    sink.warning(b"", "tar: the end marker is missing".to_owned());
+                }
+                Ok(())
+            }
+            State::Content { left, .. } => truncated(shown(&self.name), *left),
+            State::Extended { left, .. } => truncated("extended header".to_owned(), *left),
+            State::SparseBlocks(pending) => truncated(shown(&pending.name), BLOCK as u64),
+        }
+    }
+
+    fn advance(&mut self, used: usize) {
+        self.position = self.position.saturating_add(used as u64);
+    }
+
+    fn fail<T>(&mut self, error: Error) -> Result<T, Error> {
+        self.state = State::Failed;
+        Err(error)
+    }
+
+    /// One block, from the input where it is whole. None when more bytes are needed; else how many were used.
+    fn take_block(&mut self, bytes: &[u8], sink: &mut impl Sink) -> Result<Option<usize>, Error> {
+        if self.have == 0
+            && let Some((block, _)) = bytes.split_first_chunk::<BLOCK>()
+        {
+            self.on_block(block, sink)?;
+            return Ok(Some(BLOCK));
+        }
+        let used = bytes.len().min(BLOCK - self.have);
+        if let (Some(slots), Some(head)) = (self.block.get_mut(self.have..self.have + used), bytes.get(..used)) {
+            slots.copy_from_slice(head);
+        }
+        self.have += used;
+        if self.have < BLOCK {
+            return Ok(None);
+        }
+        self.have = 0;
+        let block = self.block;
+        self.on_block(&block, sink)?;
+        Ok(Some(used))
+    }
+
+    fn on_block(&mut self, block: &[u8; BLOCK], sink: &mut impl Sink) -> Result<(), Error> {
+        let at = self.position;
+        self.advance(BLOCK);
+        match std::mem::replace(&mut self.state, State::Header) {
+            State::SparseBlocks(mut pending) => {
+                let (fields, rest) = block.split_at(21 * 24);
+                if !old_segments(fields, &mut pending.map, self.limits.max_sparse_segments) {
+                    pending.damaged = true;
+                }
+                self.entries += 1;
+                if self.entries > self.limits.max_entries {
+                    return self.fail(Error::TooManyEntries { limit: self.limits.max_entries });
+                }
+                if rest.first() == Some(&1) {
+                    self.state = State::SparseBlocks(pending);
+                } else {
+                    self.begin_old_sparse(*pending, sink);
+                }
+                Ok(())
+            }
+            _ => self.on_header(block, at, sink),
+        }
+    }
+
+    fn on_header(&mut self, block: &[u8; BLOCK], at: u64, sink: &mut impl Sink) -> Result<(), Error> {
+        if block.iter().fold(0, |all, byte| all | byte) == 0 {
+            self.zero_blocks += 1;
+            return Ok(());
+        }
+        if !checksum_holds(block) {
+            if self.entries == 0 {
+                return self.fail(Error::NotTar { why: "the first block has no valid checksum".to_owned() });
+            }
+            if self.zero_blocks > 0 {
+                sink.warning(b"", format!("tar: bytes behind the end marker, from offset {at} on, are ignored"));
+                self.state = State::Garbage;
+                return Ok(());
+            }
+            let after = shown(&self.name);
+            return self.fail(Error::TarHeader { offset: at, after });
+        }
+        if self.zero_blocks > 0 && self.entries > 0 && !self.concatenated {
+            self.concatenated = true;
+            sink.warning(b"", format!("tar: entries go on behind an end marker, at offset {at}: several archives in one"));
+        }
+        self.zero_blocks = 0;
+        self.entries += 1;
+        if self.entries > self.limits.max_entries {
+            return self.fail(Error::TooManyEntries { limit: self.limits.max_entries });
+        }
+        let header = Header::from_byte_slice(block);
+        let raw = header.as_old();
+        let Some(stored) = size(&raw.size) else {
+            let name = shown(text(&raw.name));
+            return self.fail(Error::TarNumber { name, field: "size" });
+        };
+        let extended = match header.entry_type() {
+            EntryType::GNULongName => Extended::Name,
+            EntryType::GNULongLink => Extended::Link,
+            EntryType::XHeader => Extended::Local,
+            EntryType::XGlobalHeader => Extended::Global,
+            // What Solaris called `x` before POSIX did.
+            other if other.as_byte() == b'X' => Extended::Local,
+            _ => return self.on_entry(header, stored, at, sink),
+        };
+        let keep = match extended {
+            Extended::Name | Extended::Link => stored <= self.limits.max_path_len as u64 + 1,
+            Extended::Local | Extended::Global if stored > self.limits.max_pax_len => {
+                return self.fail(Error::ExtendedHeaderTooLong { size: stored, limit: self.limits.max_pax_len });
+            }
+            Extended::Local | Extended::Global => true,
+        };
+        self.extended.clear();
+        self.state = State::Extended { kind: extended, left: stored, keep };
+        Ok(())
+    }
+
+    fn end_extended(&mut self) -> Result<(), Error> {
+        let State::Extended { kind, keep, .. } = std::mem::replace(&mut self.state, State::Header) else { return Ok(()) };
+        let data = std::mem::take(&mut self.extended);
+        let offset = self.position.saturating_sub(data.len() as u64);
+        let max = self.limits.max_sparse_segments;
+        let result = match kind {
+            Extended::Name | Extended::Link => {
+                // A name that was not kept is longer than any that is allowed: the entry is left out below.
+                let name = if keep { text(&data).to_vec() } else { vec![b'?'; self.limits.max_path_len + 1] };
+                *if kind == Extended::Name { &mut self.long_name } else { &mut self.long_link } = Some(name);
+                Ok(())
+            }
+            Extended::Local => self.local.read(&data, offset, max),
+            Extended::Global => self.global.read(&data, offset, max),
+        };
+        if let Err(error) = result {
+            // Without its size the entry's end is unknown; without its name it is another file.
+            return self.fail(error);
+        }
+        self.state = State::Padding { left: padding(self.position) };
+        self.extended = data;
+        Ok(())
+    }
+
+    fn on_entry(&mut self, header: &Header, stored: u64, at: u64, sink: &mut impl Sink) -> Result<(), Error> {
+        let raw = header.as_old();
+        let local = std::mem::take(&mut self.local);
+        let long_name = self.long_name.take();
+        let long_link = self.long_link.take();
+        let size = local.size.or(self.global.size).unwrap_or(stored);
+
+        // Names: GNU's own records win over PAX, which wins over the header; so do Go and the runtimes built on it.
+        let sparse_name = local.sparse.name.as_deref();
+        let pax_name = sparse_name.or(local.path.as_deref()).or(self.global.path.as_deref());
+        self.name.clear();
+        match long_name.as_deref().or(pax_name) {
+            Some(name) => self.name.extend_from_slice(name),
+            None => {
+                let prefix = prefix(header);
+                if !prefix.is_empty() {
+                    self.name.extend_from_slice(prefix);
+                    self.name.push(b'/');
+                }
+                self.name.extend_from_slice(text(&raw.name));
+            }
+        }
+        let link = long_link.as_deref().or(local.link.as_deref()).or(self.global.link.as_deref());
+        let link = link.unwrap_or_else(|| text(&raw.linkname));
+
+        let kind = match header.entry_type() {
+            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Some(Kind::File),
+            EntryType::Link => Some(Kind::Hardlink),
+            EntryType::Symlink => Some(Kind::Symlink),
+            EntryType::Char => Some(Kind::CharDevice),
+            EntryType::Block => Some(Kind::BlockDevice),
+            EntryType::Directory => Some(Kind::Directory),
+            EntryType::Fifo => Some(Kind::Fifo),
+            other => match other.as_byte() {
+                // GNU's dump directories: content is a list of names.
+                b'D' => Some(Kind::Directory),
+                // Volume labels, continuations, old long names, Solaris attributes: no files.
+                b'V' | b'M' | b'N' | b'A' | b'E' => None,
+                byte => {
+                    let message = format!("tar: unknown entry type {:?} is read as a file", char::from(byte));
+                    sink.warning(&self.name, message);
+                    Some(Kind::File)
+                }
+            },
+        };
+        let folder_by_name = kind == Some(Kind::File) && self.name.last() == Some(&b'/');
+        // Types that have no content; what their size field says is ignored, as Go and the runtimes built on it do.
+        let content = match header.entry_type() {
+            EntryType::Link
+            | EntryType::Symlink
+            | EntryType::Char
+            | EntryType::Block
+            | EntryType::Directory
+            | EntryType::Fifo => 0,
+            _ => size,
+        };
+        if self.position.checked_add(content).and_then(|end| end.checked_add(padding(content))).is_none() {
+            let name = shown(&self.name);
+            return self.fail(Error::TarNumber { name, field: "size" });
+        }
+        let too_long = self.name.len().max(link.len()) > self.limits.max_path_len;
+        let Some(kind) = kind.filter(|_| !too_long) else {
+            let message = if too_long {
+                format!("tar: a path of more than {} bytes, the entry is left out", self.limits.max_path_len)
+            } else {
+                format!("tar: an entry of type {:?} is left out", char::from(header.entry_type().as_byte()))
+            };
+            let head = self.name.get(..self.name.len().min(200)).unwrap_or_default();
+            sink.warning(head, message);
+            self.name.truncate(200);
+            self.state = State::Content { left: content, mode: Mode::Skip { shown: false } };
+            return Ok(());
+        };
+        let kind = if folder_by_name { Kind::Directory } else { kind };
+
+        let mut bad = None;
+        let mut field = |name: &'static str, bytes: &[u8]| {
+            number(bytes).unwrap_or_else(|| {
+                bad = Some(name);
+                0
+            })
+        };
+        let mode = field("mode", &raw.mode);
+        let uid = field("uid", &raw.uid);
+        let gid = field("gid", &raw.gid);
+        let mtime = field("mtime", &raw.mtime);
+        if let Some(field) = bad {
+            sink.warning(&self.name, format!("tar: field {field} is not a number, read as 0"));
+        }
+        let is_file = kind == Kind::File;
+        let fields = Fields {
+            kind,
+            size: if is_file { content } else { 0 },
+            logical_size: if is_file { content } else { 0 },
+            mode: u32::try_from(mode & 0o7777).unwrap_or(0),
+            uid: local.uid.or(self.global.uid).unwrap_or_else(|| id(uid)),
+            gid: local.gid.or(self.global.gid).unwrap_or_else(|| id(gid)),
+            mtime: local.mtime.or(self.global.mtime).unwrap_or(mtime),
+            header_offset: at,
+        };
+
+        if is_file && header.entry_type() == EntryType::GNUSparse && header.as_gnu().is_some() {
+            let link = link.to_vec();
+            return self.on_old_sparse(header, fields, link, sink);
+        }
+        let sparse = &local.sparse;
+        if is_file && (sparse.map.is_some() || sparse.major == Some(1)) {
+            let fields = Fields { logical_size: sparse.real_size.unwrap_or(content), ..fields };
+            self.show(&fields, link, &local.xattrs, sink);
+            let mode = if sparse.major == Some(1) {
+                Mode::MapText { text: Box::default(), logical: fields.logical_size }
+            } else {
+                let map = if sparse.bad_map { None } else { sparse.map.clone() };
+                unpack(map, content, fields.logical_size, &self.name, sink)
+            };
+            self.state = State::Content { left: content, mode: affordable(mode, fields.logical_size, &self.name, &self.limits, sink) };
+            return Ok(());
+        }
+        let mode = if is_file { Mode::Plain } else { Mode::Skip { shown: true } };
+        self.show(&fields, link, &local.xattrs, sink);
+        self.state = State::Content { left: content, mode };
+        Ok(())
+    }
+
+    fn on_old_sparse(&mut self, header: &Header, fields: Fields, link: Vec<u8>, sink: &mut impl Sink) -> Result<(), Error> {
+        let Some(gnu) = header.as_gnu() else { return Ok(()) };
+        let mut pending = Pending { fields, name: self.name.clone(), link, map: Vec::new(), damaged: false };
+        match size(&gnu.realsize) {
+            Some(real) => pending.fields.logical_size = real,
+            None => pending.damaged = true,
+        }
+        let segments = header.as_bytes().get(386..386 + 4 * 24).unwrap_or_default();
+        if !old_segments(segments, &mut pending.map, self.limits.max_sparse_segments) {
+            pending.damaged = true;
+        }
+        if gnu.is_extended() {
+            self.state = State::SparseBlocks(Box::new(pending));
+        } else {
+            self.begin_old_sparse(pending, sink);
+        }
+        Ok(())
+    }
+
+    fn begin_old_sparse(&mut self, pending: Pending, sink: &mut impl Sink) {
+        let Pending { fields, name, link, map, damaged } = pending;
+        self.name = name;
+        self.show(&fields, &link, &[], sink);
+        let map = (!damaged).then_some(map);
+        let mode = unpack(map, fields.size, fields.logical_size, &self.name, sink);
+        let mode = affordable(mode, fields.logical_size, &self.name, &self.limits, sink);
+        self.state = State::Content { left: fields.size, mode };
+    }
+
+    fn show(&self, fields: &Fields, link: &[u8], xattrs: &[(Vec<u8>, Vec<u8>)], sink: &mut impl Sink) {
+        sink.entry(&TarEntry {
+            name: &self.name,
+            link: if matches!(fields.kind, Kind::Symlink | Kind::Hardlink) { link } else { &[] },
+            kind: fields.kind,
+            size: fields.size,
+            logical_size: fields.logical_size,
+            mode: fields.mode,
+            uid: fields.uid,
+            gid: fields.gid,
+            mtime: fields.mtime,
+            header_offset: fields.header_offset,
+            offset: self.position,
+            xattrs,
+        });
+    }
+
+    fn end_content(&mut self, sink: &mut impl Sink) {
+        let State::Content { mode, .. } = std::mem::replace(&mut self.state, State::Header) else { return };
+        match mode {
+            Mode::Skip { shown: false } => {}
+            Mode::Unpack(mut unpacker) => {
+                unpacker.finish(|bytes| sink.data(bytes));
+                sink.end_entry();
+            }
+            Mode::MapText { .. } => {
+                sink.warning(&self.name, "tar: damaged sparse map, the content is not read".to_owned());
+                sink.end_entry();
+            }
+            Mode::Plain | Mode::Skip { .. } => sink.end_entry(),
+        }
+        self.state = State::Padding { left: padding(self.position) };
+    }
+}
+
+/// Content bytes of one entry; gives how many were used.
+fn content(bytes: &[u8], left: &mut u64, mode: &mut Mode, name: &[u8], max: usize, sink: &mut impl Sink) -> usize {
+    let mut used = bytes.len();
+    match mode {
+        Mode::Plain => sink.data(bytes),
+        Mode::Skip { .. } => {}
+        Mode::Unpack(unpacker) => unpacker.push(bytes, |bytes| sink.data(bytes)),
+        Mode::MapText { text, logical } => match text.push(bytes, max) {
+            Some((read, false)) => used = read,
+            Some((read, true)) => {
+                used = read;
+                let stored = left.saturating_sub(read as u64);
+                let map = std::mem::take(&mut text.map);
+                *mode = match Unpacker::new(map, stored, *logical) {
+                    Some(unpacker) => Mode::Unpack(Box::new(unpacker)),
+                    None => damaged_map(name, sink),
+                };
+            }
+            None => *mode = damaged_map(name, sink),
+        },
+    }
+    *left -= used as u64;
+    used
+}
+
+fn unpack(map: Option<Vec<Segment>>, stored: u64, logical: u64, name: &[u8], sink: &mut impl Sink) -> Mode {
+    match map.and_then(|map| Unpacker::new(map, stored, logical)) {
+        Some(unpacker) => Mode::Unpack(Box::new(unpacker)),
+        None => damaged_map(name, sink),
+    }
+}
+
+fn damaged_map(name: &[u8], sink: &mut impl Sink) -> Mode {
+    sink.warning(name, "tar: damaged sparse map, the content is not read".to_owned());
+    Mode::Skip { shown: true }
+}
+
+/// A hole costs the archive nothing and us its whole length.
+fn affordable(mode: Mode, logical: u64, name: &[u8], limits: &Limits, sink: &mut impl Sink) -> Mode {
+    if logical <= limits.max_sparse_size || matches!(mode, Mode::Skip { .. }) {
+        return mode;
+    }
+    sink.warning(name, format!("tar: a sparse file of {logical} bytes, the content is not read"));
+    Mode::Skip { shown: true }
+}
+
+fn cut(bytes: &[u8], left: u64) -> &[u8] {
+    let len = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+    bytes.get(..len).unwrap_or_default()
+}
+
+/// Bytes up to the next block.
+fn padding(size: u64) -> u64 {
+    (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64
+}
+
+/// An owner; negative ones are what 32-bit writers call `nobody`.
+fn id(value: i64) -> u64 {
+    u64::try_from(value).unwrap_or_else(|_| u64::from(u32::MAX) & value.cast_unsigned())
+}
