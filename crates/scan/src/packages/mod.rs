@@ -8,6 +8,7 @@ pub mod apk;
 mod deb822;
 pub mod dpkg;
 pub mod os_release;
+pub mod rpm;
 
 use porthole_oci::layer::{Entry, ImagePath};
 
@@ -63,4 +64,5 @@ pub const ALL: &[&dyn Cataloger] = &[
     // Operating systems and binaries.
     &dpkg::Dpkg,
     &apk::Apk,
+    &rpm::Rpm,
 ];
