@@ -2,9 +2,10 @@
 //!
 //! Facts depend on the layer's bytes, the budget preset and [`FACTS_VERSION`] alone, so they can be cached by diff_id.
 
-use porthole_oci::layer::Entry;
 use porthole_report::{EvidenceKind, Gap, Severity};
 use serde::{Deserialize, Serialize};
+
+use crate::entry_log::EntryLog;
 
 /// Raised whenever the same layer would give other facts.
 pub const FACTS_VERSION: u32 = 1;
@@ -22,10 +23,12 @@ pub struct LayerFacts {
     pub stored_size: u64,
     /// Bytes of the uncompressed tar.
     pub uncompressed_size: u64,
+    /// False when the blob was damaged or ended early.
+    pub complete: bool,
     /// `none`, `gzip` or `zstd`.
     pub compression: String,
     /// Every entry, in tar order.
-    pub entries: Vec<Entry>,
+    pub entries: EntryLog,
     /// What catalogers read.
     pub files: Vec<FileFacts>,
     /// Secrets, masked at birth.
@@ -34,6 +37,47 @@ pub struct LayerFacts {
     pub captured: Vec<Captured>,
     /// What was not read in this layer. `layer` is filled in at the fold.
     pub gaps: Vec<Gap>,
+}
+
+impl LayerFacts {
+    /// Writes the facts for a cache or for another worker (postcard).
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Plain data of known shape: writing to memory has no way to fail.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// Reads facts back.
+    ///
+    /// # Errors
+    /// When the bytes are damaged or were written by another [`FACTS_VERSION`]: scan the layer again.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, FactsError> {
+        // The version comes first: it is looked at before a shape is assumed for the rest.
+        let (version, _) =
+            postcard::take_from_bytes::<u32>(bytes).map_err(|_| FactsError::Damaged)?;
+        if version != FACTS_VERSION {
+            return Err(FactsError::OtherVersion { found: version });
+        }
+        let facts: Self = postcard::from_bytes(bytes).map_err(|_| FactsError::Damaged)?;
+        facts
+            .entries
+            .check()
+            .then_some(facts)
+            .ok_or(FactsError::Damaged)
+    }
+}
+
+/// Why stored facts cannot be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FactsError {
+    /// Not facts, or cut short.
+    #[error("layer facts: damaged")]
+    Damaged,
+    /// Written by another version of the program.
+    #[error("layer facts: version {found}, this program reads {FACTS_VERSION}")]
+    OtherVersion {
+        /// The writer's version.
+        found: u32,
+    },
 }
 
 /// What one cataloger read from one file.

@@ -1,6 +1,31 @@
 //! What we look for: one layer at a time into facts, facts into a view, questions into a report.
 //!
+//! The flow: [`LayerScan`] eats one layer blob and gives [`LayerFacts`]; [`ImageView::fold`] puts the facts of all layers
+//! together; [`Analysis`] asks the view everything and holds the report. Hosts import this facade and the report's model.
+//!
 //! Must not know: files, sockets, threads, JS, the clock.
 
+mod application;
+mod base;
+mod efficiency;
+mod entry_log;
 pub mod facts;
+mod image;
+mod inventory;
+mod layer;
+mod limits;
 pub mod packages;
+mod pipeline;
+mod subject;
+pub mod time;
+
+pub use entry_log::{EntryLog, EntryRef};
+pub use facts::{FACTS_VERSION, FactsError, LayerFacts};
+pub use image::{ImageView, LayerChanges, NodeId, Version, VersionId};
+pub use inventory::{Inventory, full_name, is_system};
+pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
+pub use limits::ScanLimits;
+pub use pipeline::{Analysis, Options};
+/// What an image is: the machines that a host drives.
+pub use porthole_oci as oci;
+pub use subject::{Subject, SubjectLayer};

@@ -76,8 +76,7 @@ impl ImagePath {
 
     /// True when `self` is `folder` or lies below it.
     pub fn starts_with(&self, folder: &Self) -> bool {
-        folder.is_root()
-            || self.0.strip_prefix(folder.0.as_slice()).is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
+        folder.is_root() || self.0.strip_prefix(folder.0.as_slice()).is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
     }
 
     /// Lossy text with a leading slash, as reports show it.

@@ -1,0 +1,31 @@
+//! What one scan may cost. Each cap that is reached becomes a gap in the report.
+
+use serde::{Deserialize, Serialize};
+
+/// Caps of the scan above `oci`'s own. Part of the facts' cache key: another budget may give other facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ScanLimits {
+    /// Largest sum of whole files held at once for catalogers, bytes.
+    pub max_whole_file: u64,
+    /// Most packages taken from one layer.
+    pub max_packages_per_layer: usize,
+    /// Most secrets taken from one layer.
+    pub max_secrets_per_layer: usize,
+    /// Most bytes of captured configuration files in one layer.
+    pub max_captured: usize,
+    /// Most gaps listed for one layer; one more says how many were left out.
+    pub max_gaps_per_layer: usize,
+}
+
+impl Default for ScanLimits {
+    fn default() -> Self {
+        Self {
+            max_whole_file: 48 << 20,
+            max_packages_per_layer: 500_000,
+            max_secrets_per_layer: 10_000,
+            max_captured: 4 << 20,
+            max_gaps_per_layer: 1_000,
+        }
+    }
+}

@@ -1,0 +1,357 @@
+//! The whole flow after the layers, told in one function: [`Analysis::new`].
+//!
+//! Facts are folded into a view, the view is asked for the distribution, the base, packages, secrets, waste and the
+//! application; checks come last since they look at everything else. Advisories are matched by the host between the two
+//! steps, because shards have to be fetched: [`Analysis::set_vulnerabilities`].
+//! Must not know: where the bytes came from, the clock (`Options::now`).
+
+use porthole_oci::layer::EntryKind;
+use porthole_report::{
+    Distribution, HistoryEntry, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret,
+    Signatures, Tool, Verification, Vulnerabilities,
+};
+
+use crate::application::application;
+use crate::base::{base, origin};
+use crate::efficiency::efficiency;
+use crate::facts::LayerFacts;
+use crate::image::ImageView;
+use crate::inventory::Inventory;
+use crate::packages::os_release::{Traits, distribution};
+use crate::subject::{Subject, SubjectLayer};
+
+/// What a host knows and an image does not.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Options {
+    /// The present, seconds since 1970; without it nothing is said about ages.
+    pub now: Option<i64>,
+}
+
+/// An image, scanned: the view for questions, the report for everything else.
+pub struct Analysis {
+    /// The folded layers.
+    pub view: ImageView,
+    /// The report so far.
+    pub report: Report,
+    /// Packages and who owns which path.
+    pub inventory: Inventory,
+}
+
+/// Sizes and digests of a layer as read, kept when its facts are folded away.
+struct Read {
+    digest: String,
+    diff_id: String,
+    stored: u64,
+    uncompressed: u64,
+    compression: String,
+    complete: bool,
+}
+
+impl Analysis {
+    /// Puts an image's facts together. `facts` has one element for each of the subject's layers, `None` for one that
+    /// was not read.
+    pub fn new(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options) -> Self {
+        let reads: Vec<Option<Read>> = facts
+            .iter()
+            .map(|facts| facts.as_ref().map(Read::of))
+            .collect();
+        let view = ImageView::fold(facts);
+        let mut image = image(subject, &view, &reads);
+        image.base = base(&image, &view, subject.layers.len() as u32);
+        let layers = layers(subject, &view, &reads, &image);
+        let mut inventory = Inventory::new(&view, image.distribution.as_ref());
+        for package in &mut inventory.packages {
+            package.origin = origin(image.base.as_ref(), package.layer);
+        }
+        let mut gaps = subject.gaps.clone();
+        gaps.extend(view.gaps.iter().cloned());
+        gaps.sort();
+        gaps.dedup();
+        let report = Report {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool {
+                name: "porthole".into(),
+                version: env!("CARGO_PKG_VERSION").into(),
+            },
+            secrets: secrets(&view, &image),
+            efficiency: efficiency(&view, &layers),
+            application: application(&view, &inventory),
+            packages: inventory.packages.clone(),
+            vulnerabilities: Vulnerabilities::default(),
+            checks: Vec::new(),
+            signatures: Signatures {
+                integrity: integrity(subject, &layers),
+                ..Signatures::default()
+            },
+            image,
+            layers,
+            gaps,
+        };
+        let _ = options;
+        Self {
+            view,
+            report,
+            inventory,
+        }
+    }
+
+    /// Puts matched advisories into the report.
+    pub fn set_vulnerabilities(&mut self, vulnerabilities: Vulnerabilities) {
+        self.report.vulnerabilities = vulnerabilities;
+    }
+
+    /// Digests of a layer that were computed after the report: pending claims become verified or refuted.
+    pub fn set_digests(&mut self, layer: u32, digest: Option<&str>, diff_id: Option<&str>) {
+        let Some(layer) = self.report.layers.get_mut(layer as usize) else {
+            return;
+        };
+        settle(&mut layer.digest_state, layer.digest.as_deref(), digest);
+        settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), diff_id);
+        let index = layer.index;
+        let states = [
+            (format!("layer {index}"), layer.digest_state.clone()),
+            (format!("diff_id {index}"), layer.diff_id_state.clone()),
+        ];
+        for (what, state) in states {
+            for row in self
+                .report
+                .signatures
+                .integrity
+                .iter_mut()
+                .filter(|row| row.what == what)
+            {
+                row.verification = state.clone();
+            }
+        }
+    }
+}
+
+impl Read {
+    fn of(facts: &LayerFacts) -> Self {
+        Self {
+            digest: facts.digest.clone(),
+            diff_id: facts.diff_id.clone(),
+            stored: facts.stored_size,
+            uncompressed: facts.uncompressed_size,
+            compression: facts.compression.clone(),
+            complete: facts.complete,
+        }
+    }
+}
+
+fn settle(state: &mut Verification, stated: Option<&str>, actual: Option<&str>) {
+    if let (Verification::Pending, Some(stated), Some(actual)) = (&*state, stated, actual) {
+        *state = compare(stated, actual);
+    }
+}
+
+fn compare(stated: &str, actual: &str) -> Verification {
+    if stated == actual {
+        Verification::Verified
+    } else {
+        Verification::Mismatch {
+            expected: stated.to_owned(),
+            actual: actual.to_owned(),
+        }
+    }
+}
+
+fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
+    let seen = view.content_seen();
+    let visible_size = view
+        .versions()
+        .filter(|(id, _)| seen[*id as usize])
+        .map(|(_, version)| version.size)
+        .sum();
+    Image {
+        source: subject.source.clone(),
+        kind: subject.kind.clone(),
+        names: subject.names.clone(),
+        manifest_digest: subject.manifest_digest.clone(),
+        config_digest: subject.config_digest.clone(),
+        platform: subject.platform.clone(),
+        created: subject.created.clone(),
+        author: subject.author.clone(),
+        stored_size: subject
+            .layers
+            .iter()
+            .map(|layer| layer.size)
+            .fold(0, u64::saturating_add),
+        uncompressed_size: reads
+            .iter()
+            .flatten()
+            .map(|read| read.uncompressed)
+            .fold(0, u64::saturating_add),
+        visible_size,
+        visible_entries: view
+            .visible_nodes()
+            .filter(|(_, version)| !version.implied)
+            .count() as u64,
+        config: subject.config.clone(),
+        history: history(subject),
+        distribution: recognise(view),
+        base: None,
+        annotations: subject.annotations.clone(),
+    }
+}
+
+fn recognise(view: &ImageView) -> Option<Distribution> {
+    let mut traits = Traits::default();
+    for (node, version) in view.visible_nodes() {
+        if matches!(
+            version.kind,
+            EntryKind::File | EntryKind::Symlink | EntryKind::Hardlink
+        ) {
+            traits.note(view.path(node).as_bytes());
+        }
+    }
+    distribution(&|path| view.captured(path), traits)
+}
+
+/// History with each step's layer, where both agree in number (image-spec `config.md`: one non-empty step a layer).
+fn history(subject: &Subject) -> Vec<HistoryEntry> {
+    let steps = subject
+        .history
+        .iter()
+        .filter(|entry| !entry.empty_layer)
+        .count();
+    let agree = steps == subject.layers.len();
+    let mut next = 0;
+    let mut history = subject.history.clone();
+    for entry in &mut history {
+        entry.layer = None;
+        if !entry.empty_layer {
+            entry.layer = agree.then_some(next);
+            next += 1;
+        }
+    }
+    history
+}
+
+fn layers(
+    subject: &Subject,
+    view: &ImageView,
+    reads: &[Option<Read>],
+    image: &Image,
+) -> Vec<Layer> {
+    let none = Default::default();
+    subject
+        .layers
+        .iter()
+        .enumerate()
+        .map(|(index, stated)| {
+            let read = reads.get(index).and_then(Option::as_ref);
+            let changes = view.layer_changes().get(index).unwrap_or(&none);
+            let index = index as u32;
+            let step = image
+                .history
+                .iter()
+                .find(|entry| entry.layer == Some(index));
+            Layer {
+                index,
+                digest: stated
+                    .digest
+                    .clone()
+                    .or_else(|| known(read.map(|read| &read.digest))),
+                diff_id: stated
+                    .diff_id
+                    .clone()
+                    .or_else(|| known(read.map(|read| &read.diff_id))),
+                media_type: stated.media_type.clone(),
+                compression: read.map_or_else(String::new, |read| read.compression.clone()),
+                stored_size: read.map_or(stated.size, |read| read.stored),
+                uncompressed_size: read.map_or(0, |read| read.uncompressed),
+                created_by: step.and_then(|step| step.created_by.clone()),
+                created: step.and_then(|step| step.created.clone()),
+                origin: origin(image.base.as_ref(), index),
+                digest_state: state(stated.digest.as_deref(), read, |read| &read.digest),
+                diff_id_state: state(stated.diff_id.as_deref(), read, |read| &read.diff_id),
+                added: changes.added,
+                changed: changes.changed,
+                removed: changes.removed,
+            }
+        })
+        .collect()
+}
+
+fn known(digest: Option<&String>) -> Option<String> {
+    digest.filter(|digest| !digest.is_empty()).cloned()
+}
+
+fn state(
+    stated: Option<&str>,
+    read: Option<&Read>,
+    actual: impl Fn(&Read) -> &String,
+) -> Verification {
+    match (stated, read) {
+        (None, _) => Verification::Unstated,
+        (_, None) => Verification::Unread,
+        (Some(_), Some(read)) if actual(read).is_empty() && !read.complete => Verification::Unread,
+        (Some(_), Some(read)) if actual(read).is_empty() => Verification::Pending,
+        (Some(stated), Some(read)) => compare(stated, actual(read)),
+    }
+}
+
+/// The table of everything that was compared: documents first, then layers.
+fn integrity(subject: &Subject, layers: &[Layer]) -> Vec<Integrity> {
+    let mut rows = subject.integrity.clone();
+    for (layer, stated) in layers.iter().zip(&subject.layers) {
+        let SubjectLayer {
+            digest, diff_id, ..
+        } = stated;
+        let claims = [
+            ("layer", digest, &layer.digest_state),
+            ("diff_id", diff_id, &layer.diff_id_state),
+        ];
+        for (what, stated, state) in claims {
+            if let Some(digest) = stated {
+                rows.push(Integrity {
+                    what: format!("{what} {}", layer.index),
+                    digest: digest.clone(),
+                    verification: state.clone(),
+                });
+            }
+        }
+    }
+    rows
+}
+
+fn secrets(view: &ImageView, image: &Image) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = view
+        .secrets
+        .iter()
+        .map(|(version, fact)| {
+            let version = view.version(*version);
+            Secret {
+                rule: fact.rule.clone(),
+                title: fact.title.clone(),
+                severity: fact.severity,
+                place: "file".into(),
+                path: view.path(version.node).display(),
+                inner_path: fact.inner_path.clone(),
+                line: fact.line,
+                masked: fact.masked.clone(),
+                fingerprint: fact.fingerprint.clone(),
+                layer: Some(version.layer),
+                origin: origin(image.base.as_ref(), version.layer),
+                visible: version.is_visible(),
+                removed_in: version.removed_in(),
+                harmless: fact.harmless.clone(),
+                allowed_by: None,
+            }
+        })
+        .collect();
+    secrets.sort_by(|a, b| {
+        let key = |secret: &Secret| {
+            (
+                std::cmp::Reverse(secret.severity),
+                secret.path.clone(),
+                secret.line,
+                secret.rule.clone(),
+                secret.layer,
+            )
+        };
+        key(a).cmp(&key(b))
+    });
+    secrets
+}
