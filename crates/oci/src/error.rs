@@ -211,7 +211,9 @@ impl Error {
     /// The family that it belongs to.
     pub fn family(&self) -> ErrorFamily {
         match self {
-            Self::DigestAlgorithm { .. } | Self::CodecUnsupported { .. } => ErrorFamily::Unsupported,
+            Self::DigestAlgorithm { .. } | Self::CodecUnsupported { .. } => {
+                ErrorFamily::Unsupported
+            }
             Self::ZstdWindow { .. }
             | Self::Expansion { .. }
             | Self::TooManyEntries { .. }
@@ -231,7 +233,11 @@ impl Error {
 }
 
 fn behind(name: &str) -> String {
-    if name.is_empty() { String::new() } else { format!(", after {name}") }
+    if name.is_empty() {
+        String::new()
+    } else {
+        format!(", after {name}")
+    }
 }
 
 /// Raw bytes as short text for a message: lossy, at most about 200 bytes.

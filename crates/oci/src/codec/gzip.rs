@@ -22,18 +22,38 @@ pub(super) struct Gzip {
 
 enum State {
     /// Fixed part of a member's header.
-    Head { seen: usize, flags: u8 },
+    Head {
+        seen: usize,
+        flags: u8,
+    },
     /// Length of the extra field.
-    ExtraLen { seen: usize, len: u16, flags: u8 },
+    ExtraLen {
+        seen: usize,
+        len: u16,
+        flags: u8,
+    },
     /// Extra field.
-    Extra { left: u16, flags: u8 },
+    Extra {
+        left: u16,
+        flags: u8,
+    },
     /// Zero-terminated name, then comment, then header check: whichever `flags` still has.
-    Text { flags: u8 },
-    HeaderCrc { seen: usize },
+    Text {
+        flags: u8,
+    },
+    HeaderCrc {
+        seen: usize,
+    },
     Body,
-    Trailer { bytes: [u8; 8], seen: usize },
+    Trailer {
+        bytes: [u8; 8],
+        seen: usize,
+    },
     /// After a member: another one, zero padding, or something that does not belong here.
-    Between { magic: bool, padding: bool },
+    Between {
+        magic: bool,
+        padding: bool,
+    },
     /// Something after the last member that is not gzip.
     Garbage,
 }
@@ -48,7 +68,12 @@ impl Gzip {
         }
     }
 
-    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
+    pub(super) fn push(
+        &mut self,
+        mut input: &[u8],
+        out: &mut Output<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Error> {
         loop {
             if let State::Body = self.state {
                 // Called with no input left too: the inflater may still hold output that did not fit its buffer.
@@ -60,7 +85,10 @@ impl Gzip {
                     out(decoded)?;
                 }
                 if status == Status::StreamEnd {
-                    self.state = State::Trailer { bytes: [0; 8], seen: 0 };
+                    self.state = State::Trailer {
+                        bytes: [0; 8],
+                        seen: 0,
+                    };
                 } else if read == 0 && wrote == 0 {
                     if input.is_empty() {
                         return Ok(());
@@ -71,7 +99,9 @@ impl Gzip {
                 }
                 continue;
             }
-            let Some((byte, rest)) = input.split_first() else { return Ok(()) };
+            let Some((byte, rest)) = input.split_first() else {
+                return Ok(());
+            };
             input = rest;
             self.state = self.frame(*byte, warnings)?;
         }
@@ -85,7 +115,11 @@ impl Gzip {
             .map_err(|error| damaged(error.message().unwrap_or("damaged deflate data")))?;
         let read = self.inflate.total_in().wrapping_sub(in_before);
         let wrote = self.inflate.total_out().wrapping_sub(out_before);
-        Ok((usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status))
+        Ok((
+            usize::try_from(read).unwrap_or(0),
+            usize::try_from(wrote).unwrap_or(0),
+            status,
+        ))
     }
 
     /// One byte of framing.
@@ -97,20 +131,36 @@ impl Gzip {
                     (3, _) if byte & RESERVED == 0 => flags = byte,
                     _ => return Err(damaged("damaged header")),
                 }
-                if seen == 9 { self.after_head(flags) } else { State::Head { seen: seen + 1, flags } }
+                if seen == 9 {
+                    self.after_head(flags)
+                } else {
+                    State::Head {
+                        seen: seen + 1,
+                        flags,
+                    }
+                }
             }
             State::ExtraLen { seen, len, flags } => {
                 let len = len | u16::from(byte) << (8 * seen);
                 match seen {
-                    0 => State::ExtraLen { seen: 1, len, flags },
+                    0 => State::ExtraLen {
+                        seen: 1,
+                        len,
+                        flags,
+                    },
                     _ if len == 0 => self.after_head(flags & !FEXTRA),
                     _ => State::Extra { left: len, flags },
                 }
             }
-            State::Extra { left, flags } if left > 1 => State::Extra { left: left - 1, flags },
+            State::Extra { left, flags } if left > 1 => State::Extra {
+                left: left - 1,
+                flags,
+            },
             State::Extra { flags, .. } => self.after_head(flags & !FEXTRA),
             State::Text { flags } if byte != 0 => State::Text { flags },
-            State::Text { flags } => self.after_head(flags & !if flags & FNAME != 0 { FNAME } else { FCOMMENT }),
+            State::Text { flags } => {
+                self.after_head(flags & !if flags & FNAME != 0 { FNAME } else { FCOMMENT })
+            }
             State::HeaderCrc { seen: 0 } => State::HeaderCrc { seen: 1 },
             State::HeaderCrc { .. } => self.after_head(0),
             State::Trailer { mut bytes, seen } => {
@@ -118,15 +168,30 @@ impl Gzip {
                     *slot = byte;
                 }
                 if seen < 7 {
-                    State::Trailer { bytes, seen: seen + 1 }
+                    State::Trailer {
+                        bytes,
+                        seen: seen + 1,
+                    }
                 } else {
                     self.check(bytes)?;
-                    State::Between { magic: false, padding: false }
+                    State::Between {
+                        magic: false,
+                        padding: false,
+                    }
                 }
             }
-            State::Between { magic: false, padding } => match byte {
-                0x1f => State::Between { magic: true, padding },
-                0 => State::Between { magic: false, padding: true },
+            State::Between {
+                magic: false,
+                padding,
+            } => match byte {
+                0x1f => State::Between {
+                    magic: true,
+                    padding,
+                },
+                0 => State::Between {
+                    magic: false,
+                    padding: true,
+                },
                 _ => trailing(warnings),
             },
             State::Between { magic: true, .. } if byte == 0x8b => State::Head { seen: 2, flags: 0 },
@@ -138,7 +203,11 @@ impl Gzip {
     /// What follows in a member's header, by the flags that are left.
     fn after_head(&mut self, flags: u8) -> State {
         if flags & FEXTRA != 0 {
-            State::ExtraLen { seen: 0, len: 0, flags }
+            State::ExtraLen {
+                seen: 0,
+                len: 0,
+                flags,
+            }
         } else if flags & (FNAME | FCOMMENT) != 0 {
             State::Text { flags }
         } else if flags & FHCRC != 0 {
@@ -170,7 +239,10 @@ impl Gzip {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::Codec { codec: "gzip", what: what.to_owned() }
+    Error::Codec {
+        codec: "gzip",
+        what: what.to_owned(),
+    }
 }
 
 fn trailing(warnings: &mut Vec<String>) -> State {

@@ -24,11 +24,17 @@ pub(super) struct Zstd {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the start of a frame. `first` before any was read.
-    Frame { first: bool },
+    Frame {
+        first: bool,
+    },
     /// Inside a skippable frame.
-    Skipping { left: u32 },
+    Skipping {
+        left: u32,
+    },
     /// At a block header.
-    Block { checksum: bool },
+    Block {
+        checksum: bool,
+    },
     Garbage,
 }
 
@@ -44,10 +50,19 @@ impl Zstd {
     pub(super) fn new(max_window: u64) -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(max_window);
-        Self { frame, pending: Vec::new(), state: State::Frame { first: true } }
+        Self {
+            frame,
+            pending: Vec::new(),
+            state: State::Frame { first: true },
+        }
     }
 
-    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
+    pub(super) fn push(
+        &mut self,
+        mut input: &[u8],
+        out: &mut Output<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<(), Error> {
         while !input.is_empty() || !self.pending.is_empty() {
             if self.pending.is_empty() {
                 match self.step(input, out, warnings)? {
@@ -82,13 +97,22 @@ impl Zstd {
         Ok(())
     }
 
-    fn step(&mut self, bytes: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<Step, Error> {
+    fn step(
+        &mut self,
+        bytes: &[u8],
+        out: &mut Output<'_>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Step, Error> {
         match self.state {
             State::Garbage => Ok(Step::Used(bytes.len())),
             State::Skipping { left } => {
                 let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
                 let left = left.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX));
-                self.state = if left == 0 { State::Frame { first: false } } else { State::Skipping { left } };
+                self.state = if left == 0 {
+                    State::Frame { first: false }
+                } else {
+                    State::Skipping { left }
+                };
                 Ok(Step::Used(used))
             }
             State::Frame { first } => self.frame(bytes, first, warnings),
@@ -96,13 +120,26 @@ impl Zstd {
         }
     }
 
-    fn frame(&mut self, bytes: &[u8], first: bool, warnings: &mut Vec<String>) -> Result<Step, Error> {
-        let [a, b, c, d, rest @ ..] = bytes else { return Ok(Step::Need(4)) };
+    fn frame(
+        &mut self,
+        bytes: &[u8],
+        first: bool,
+        warnings: &mut Vec<String>,
+    ) -> Result<Step, Error> {
+        let [a, b, c, d, rest @ ..] = bytes else {
+            return Ok(Step::Need(4));
+        };
         let magic = u32::from_le_bytes([*a, *b, *c, *d]);
         if magic & 0xffff_fff0 == 0x184d_2a50 {
-            let [a, b, c, d, ..] = rest else { return Ok(Step::Need(8)) };
+            let [a, b, c, d, ..] = rest else {
+                return Ok(Step::Need(8));
+            };
             let left = u32::from_le_bytes([*a, *b, *c, *d]);
-            self.state = if left == 0 { State::Frame { first: false } } else { State::Skipping { left } };
+            self.state = if left == 0 {
+                State::Frame { first: false }
+            } else {
+                State::Skipping { left }
+            };
             return Ok(Step::Used(8));
         }
         if magic != MAGIC {
@@ -115,9 +152,14 @@ impl Zstd {
             }
             return Ok(Step::Used(bytes.len()));
         }
-        let Some(descriptor) = rest.first() else { return Ok(Step::Need(5)) };
+        let Some(descriptor) = rest.first() else {
+            return Ok(Step::Need(5));
+        };
         let single_segment = descriptor & 0x20 != 0;
-        let dictionary_len = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
+        let dictionary_len = [0, 1, 2, 4]
+            .get(usize::from(descriptor & 3))
+            .copied()
+            .unwrap_or(0);
         let content_size_len = match (descriptor >> 6, single_segment) {
             (0, true) => 1,
             (0, false) => 0,
@@ -126,14 +168,20 @@ impl Zstd {
             _ => 8,
         };
         let len = 5 + usize::from(!single_segment) + dictionary_len + content_size_len;
-        let Some(mut header) = bytes.get(..len) else { return Ok(Step::Need(len)) };
+        let Some(mut header) = bytes.get(..len) else {
+            return Ok(Step::Need(len));
+        };
         self.frame.reset(&mut header).map_err(named)?;
-        self.state = State::Block { checksum: descriptor & 4 != 0 };
+        self.state = State::Block {
+            checksum: descriptor & 4 != 0,
+        };
         Ok(Step::Used(len))
     }
 
     fn block(&mut self, bytes: &[u8], checksum: bool, out: &mut Output<'_>) -> Result<Step, Error> {
-        let [a, b, c, ..] = bytes else { return Ok(Step::Need(3)) };
+        let [a, b, c, ..] = bytes else {
+            return Ok(Step::Need(3));
+        };
         let header = u32::from_le_bytes([*a, *b, *c, 0]);
         let last = header & 1 != 0;
         let size = usize::try_from(header >> 3).unwrap_or(usize::MAX);
@@ -143,8 +191,12 @@ impl Zstd {
         // An RLE block stores one byte, whatever its size.
         let stored = if header >> 1 & 3 == 1 { 1 } else { size };
         let len = 3 + stored + if last && checksum { 4 } else { 0 };
-        let Some(mut block) = bytes.get(..len) else { return Ok(Step::Need(len)) };
-        self.frame.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)).map_err(named)?;
+        let Some(mut block) = bytes.get(..len) else {
+            return Ok(Step::Need(len));
+        };
+        self.frame
+            .decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1))
+            .map_err(named)?;
 
         let mut sink = Collect { out, failed: None };
         let collected = self.frame.collect_to_writer(&mut sink);
@@ -154,7 +206,9 @@ impl Zstd {
         collected.map_err(|error| damaged(&error.to_string()))?;
 
         if last {
-            if checksum && self.frame.get_checksum_from_data() != self.frame.get_calculated_checksum() {
+            if checksum
+                && self.frame.get_checksum_from_data() != self.frame.get_calculated_checksum()
+            {
                 return Err(damaged("bad checksum"));
             }
             self.state = State::Frame { first: false };
@@ -195,14 +249,24 @@ impl Write for Collect<'_, '_> {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::Codec { codec: "zstd", what: what.to_owned() }
+    Error::Codec {
+        codec: "zstd",
+        what: what.to_owned(),
+    }
 }
 
 fn named(error: FrameDecoderError) -> Error {
     match error {
-        FrameDecoderError::WindowSizeTooBig { requested, max } => Error::ZstdWindow { size: requested, limit: max },
-        FrameDecoderError::DictNotProvided { dict_id } => damaged(&format!("needs dictionary {dict_id}, which is not part of the data")),
-        FrameDecoderError::ReadFrameHeaderError(_) | FrameDecoderError::FrameHeaderError(_) => damaged("damaged frame header"),
+        FrameDecoderError::WindowSizeTooBig { requested, max } => Error::ZstdWindow {
+            size: requested,
+            limit: max,
+        },
+        FrameDecoderError::DictNotProvided { dict_id } => damaged(&format!(
+            "needs dictionary {dict_id}, which is not part of the data"
+        )),
+        FrameDecoderError::ReadFrameHeaderError(_) | FrameDecoderError::FrameHeaderError(_) => {
+            damaged("damaged frame header")
+        }
         FrameDecoderError::FailedToReadBlockHeader(_) => damaged("damaged block header"),
         _ => damaged("damaged block"),
     }

@@ -55,8 +55,12 @@ pub(super) const BLOCK: usize = 512;
 
 /// True when the checksum holds; some old tars summed signed bytes.
 pub(super) fn checksum_holds(block: &[u8; BLOCK]) -> bool {
-    let Some(field) = block.get(148..156) else { return false };
-    let Some(stored) = octal(field) else { return false };
+    let Some(field) = block.get(148..156) else {
+        return false;
+    };
+    let Some(stored) = octal(field) else {
+        return false;
+    };
     // The field itself counts as eight spaces.
     let sum = |bytes: &[u8]| bytes.iter().map(|byte| u64::from(*byte)).sum::<u64>();
     let unsigned = sum(block) + 8 * u64::from(b' ') - sum(field);
@@ -76,7 +80,14 @@ fn octal(field: &[u8]) -> Option<u64> {
     for (at, byte) in digits.iter().enumerate() {
         match byte {
             b'0'..=b'7' => value = value.checked_mul(8)?.checked_add(u64::from(byte - b'0'))?,
-            b' ' | 0 if digits.get(at..)?.iter().all(|byte| matches!(byte, b' ' | 0)) => break,
+            b' ' | 0
+                if digits
+                    .get(at..)?
+                    .iter()
+                    .all(|byte| matches!(byte, b' ' | 0)) =>
+            {
+                break;
+            }
             // Some writers leave old bytes behind the terminator.
             0 => break,
             _ => return None,
@@ -97,7 +108,11 @@ pub(super) fn number(field: &[u8]) -> Option<i64> {
     }
     // Two's complement, big-endian; the marker bit is not part of it.
     let negative = first & 0x40 != 0;
-    let mut value: i64 = if negative { i64::from(*first) - 0x100 } else { i64::from(first & 0x7f) };
+    let mut value: i64 = if negative {
+        i64::from(*first) - 0x100
+    } else {
+        i64::from(first & 0x7f)
+    };
     for byte in rest {
         value = value.checked_mul(256)?.checked_add(i64::from(*byte))?;
     }

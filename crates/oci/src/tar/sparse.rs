@@ -54,7 +54,9 @@ impl MapText {
                 match (self.count, self.offset.take()) {
                     (None, _) => self.count = Some(value),
                     (Some(_), None) => self.offset = Some(value),
-                    (Some(_), Some(offset)) if self.map.len() < max => self.map.push(Segment { offset, len: value }),
+                    (Some(_), Some(offset)) if self.map.len() < max => {
+                        self.map.push(Segment { offset, len: value })
+                    }
                     _ => return None,
                 }
             } else if self.number.len() < 20 {
@@ -64,7 +66,10 @@ impl MapText {
             }
             self.read += 1;
         }
-        Some((bytes.len(), self.complete() && self.read.is_multiple_of(block)))
+        Some((
+            bytes.len(),
+            self.complete() && self.read.is_multiple_of(block),
+        ))
     }
 
     fn complete(&self) -> bool {
@@ -99,7 +104,12 @@ impl Unpacker {
         }
         let mut map = map.into_iter();
         let current = map.next();
-        Some(Self { map, current, at: 0, end: logical })
+        Some(Self {
+            map,
+            current,
+            at: 0,
+            end: logical,
+        })
     }
 
     /// Takes stored bytes, gives unpacked ones.
@@ -113,7 +123,9 @@ impl Unpacker {
                 return;
             }
             zeros(segment.offset - self.at, &mut out);
-            let take = bytes.len().min(usize::try_from(segment.len).unwrap_or(usize::MAX));
+            let take = bytes
+                .len()
+                .min(usize::try_from(segment.len).unwrap_or(usize::MAX));
             let (head, rest) = bytes.split_at(take);
             out(head);
             segment.offset += take as u64;
