@@ -10,6 +10,12 @@ pub mod dpkg;
 pub mod os_release;
 pub mod rpm;
 
+// Programming languages.
+mod language;
+mod syntax;
+pub mod npm;
+pub mod python;
+
 use porthole_oci::layer::{Entry, ImagePath};
 
 use crate::facts::Parsed;
@@ -61,6 +67,9 @@ pub trait StreamParser {
 
 /// Every cataloger. Add a line here to add an ecosystem.
 pub const ALL: &[&dyn Cataloger] = &[
+    // Programming languages.
+    &npm::Npm,
+    &python::Python,
     // Operating systems and binaries.
     &dpkg::Dpkg,
     &apk::Apk,
