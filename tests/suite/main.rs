@@ -1,4 +1,5 @@
 //! One binary for all suites: a module a subject.
 
+mod dependencies;
 mod overlay;
 mod packages_os;

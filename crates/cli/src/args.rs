@@ -1,0 +1,57 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// A window into container images: what is inside, what is known to be wrong with it, without a network.
+#[derive(Debug, Parser)]
+#[command(name = "porthole", version, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Shown below every help text.
+pub const EXIT_CODES: &str = "Exit codes: 0 done, policies passed; 1 a policy or threshold failed; 2 no report (bad usage, unreadable input).";
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan an image and print a report.
+    Scan(Scan),
+}
+
+/// Options of `porthole scan`.
+#[derive(Debug, Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Scan {
+    /// Image: the output of `docker save` or another archive, an OCI layout folder, or `-` for standard input.
+    pub image: PathBuf,
+    /// Output format.
+    #[arg(long, short, default_value = "table", value_parser = formats())]
+    pub format: String,
+    /// File to write to instead of standard output.
+    #[arg(long, short)]
+    pub output: Option<PathBuf>,
+    /// Platform of a multi-platform image, `os/architecture[/variant]`; default: linux on this machine's architecture.
+    #[arg(long)]
+    pub platform: Option<String>,
+    /// Which image of an archive with several, by name (`repo:tag`) or digest.
+    #[arg(long)]
+    pub image_name: Option<String>,
+    /// Threads that read layers; default: one a core.
+    #[arg(long)]
+    pub jobs: Option<usize>,
+    /// Time that ages are measured against, RFC 3339; default: now. Fixing it makes reports reproducible.
+    #[arg(long)]
+    pub now: Option<String>,
+    /// No progress on standard error.
+    #[arg(long, short)]
+    pub quiet: bool,
+}
+
+fn formats() -> clap::builder::PossibleValuesParser {
+    porthole_report::export::ALL.iter().map(|exporter| exporter.id()).collect::<Vec<_>>().into()
+}
