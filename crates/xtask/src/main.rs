@@ -1,2 +1,56 @@
-//! Set-up, serve, test, bench.
-fn main() {}
+//! `cargo xtask`: set-up, build, serve, test. One command each, on a fresh machine too.
+//!
+//! Knows: which programs make the project and in which order. Must not know: any rule of analysis, any format inside
+//! an image. Nothing in the product depends on this crate. Proof: the unit tests beside each rule, and `.ci/run`,
+//! which is this program's `test` and nothing else.
+
+mod child;
+mod counts;
+mod fingerprint;
+mod project;
+mod run;
+mod setup;
+mod step;
+
+use std::process::ExitCode;
+
+use project::Project;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  build                 build the page into www/dist: static files for any web server, under any path
+  test [STEP...]        set up and run everything: Rust, WASM, browser, edge; or the named steps and what they need
+  test --list           the steps, a line each
+
+environment:
+  PORTHOLE_WASM_TOOLCHAIN=debian   build std for wasm32 from Debian's Rust sources instead of `rustup target add`
+  PORTHOLE_TOOLS=DIR               where the tools are kept (default: target/tools)
+  PORTHOLE_IMAGES=DIR              real images for the tests (default: target/images)
+  PORTHOLE_CHROMIUM=FILE           the browser for the tests (default: the usual places)
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let project = Project::here();
+    let done = match args.as_slice() {
+        ["build"] => run::build(&project),
+        ["test", rest @ ..] => run::test(&project, rest),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            Ok(())
+        }
+        _ => {
+            eprint!("{USAGE}");
+            return ExitCode::from(2);
+        }
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.print();
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! The work itself: which steps each command is made of. A new step is one entry in a table here.
+
+mod rust;
+mod wasm;
+mod web;
+
+use crate::child::Failure;
+use crate::project::Project;
+use crate::step::{self, Step, always};
+
+const WASM_TOOLS: Step = Step {
+    name: "wasm-tools",
+    does: "the wasm32 target, wasm-pack, wasm-bindgen, wasm-opt",
+    needs: &[],
+    applies: always,
+    run: wasm::tools,
+};
+const WASM: Step = Step {
+    name: "wasm",
+    does: "wasm-pack builds crates/wasm into www/src/pkg",
+    needs: &["wasm-tools"],
+    applies: always,
+    run: wasm::package,
+};
+const PAGE: Step = Step {
+    name: "page",
+    does: "npm packages, then Vite builds the page into www/dist",
+    needs: &["wasm"],
+    applies: web::is_there,
+    run: web::page,
+};
+
+/// What `cargo xtask build` does.
+const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE];
+
+/// What `cargo xtask test` does, quickest answers first.
+const TEST: &[Step] = &[
+    Step { name: "format", does: "rustfmt has nothing to change", needs: &[], applies: always, run: rust::format },
+    Step { name: "lint", does: "clippy has nothing to say", needs: &[], applies: always, run: rust::lint },
+    Step { name: "rust", does: "Rust tests, natively", needs: &[], applies: always, run: rust::tests },
+    Step { name: "examples", does: "examples in Rust documentation", needs: &[], applies: always, run: rust::examples },
+    WASM_TOOLS,
+    WASM,
+    Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
+    PAGE,
+    Step { name: "types", does: "TypeScript has nothing to say", needs: &["page"], applies: web::is_there, run: web::types },
+];
+
+/// `cargo xtask build`.
+///
+/// # Errors
+/// When a step failed; why has been printed.
+pub(crate) fn build(project: &Project) -> Result<(), Failure> {
+    let steps = step::choose(project, BUILD, &[])?;
+    if step::run(project, &steps).success() { Ok(()) } else { Err(Failure::new("the page could not be built")) }
+}
+
+/// `cargo xtask test`.
+///
+/// # Errors
+/// When a step failed; why has been printed.
+pub(crate) fn test(project: &Project, args: &[&str]) -> Result<(), Failure> {
+    if args == ["--list"] {
+        for step in step::choose(project, TEST, &[])? {
+            println!("{:<14} {}", step.name, step.does);
+        }
+        return Ok(());
+    }
+    let steps = step::choose(project, TEST, args)?;
+    let summary = step::run(project, &steps);
+    summary.print();
+    // Nothing may be printed after the summary: its last line is what programs read.
+    if summary.success() { Ok(()) } else { std::process::exit(1) }
+}
