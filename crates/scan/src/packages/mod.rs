@@ -7,8 +7,10 @@
 pub mod apk;
 mod deb822;
 pub mod dpkg;
+pub mod executable;
 pub mod os_release;
 pub mod rpm;
+mod window;
 
 // Programming languages.
 mod language;
@@ -74,4 +76,5 @@ pub const ALL: &[&dyn Cataloger] = &[
     &dpkg::Dpkg,
     &apk::Apk,
     &rpm::Rpm,
+    &executable::Executable,
 ];
