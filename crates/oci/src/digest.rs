@@ -42,9 +42,7 @@ pub enum Digest {
 impl Digest {
     /// Parses `sha256:…` or `sha512:…`. Upper-case hex is accepted and written back in lower case.
     pub fn parse(text: &str) -> Result<Self, Error> {
-        let bad = || Error::BadDigest {
-            text: shown(text.as_bytes()),
-        };
+        let bad = || Error::BadDigest { text: shown(text.as_bytes()) };
         let (algorithm, hex) = text.trim().split_once(':').ok_or_else(bad)?;
         if algorithm.eq_ignore_ascii_case("sha256") {
             unhex(hex).map(Self::Sha256).ok_or_else(bad)
@@ -53,9 +51,7 @@ impl Digest {
         } else if algorithm.is_empty() || hex.is_empty() {
             Err(bad())
         } else {
-            Err(Error::DigestAlgorithm {
-                algorithm: shown(algorithm.as_bytes()),
-            })
+            Err(Error::DigestAlgorithm { algorithm: shown(algorithm.as_bytes()) })
         }
     }
 
@@ -179,10 +175,7 @@ impl Hasher {
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |nibble: u8| char::from_digit(u32::from(nibble), 16).unwrap_or('0');
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)])
-        .collect()
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }
 
 fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
@@ -192,11 +185,7 @@ fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     let mut out = [0u8; N];
     for (slot, pair) in out.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
         let [high, low] = pair else { return None };
-        let nibble = |byte: u8| {
-            char::from(byte)
-                .to_digit(16)
-                .and_then(|digit| u8::try_from(digit).ok())
-        };
+        let nibble = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
         *slot = nibble(*high)? << 4 | nibble(*low)?;
     }
     Some(out)
@@ -215,32 +204,15 @@ mod tests {
         assert_eq!(Digest::parse(&EMPTY.to_ascii_uppercase()).unwrap(), digest);
         assert_eq!(Digest::sha256(b""), digest);
         assert_eq!(digest.short(), "e3b0c44298fc");
-        assert_eq!(
-            serde_json::from_str::<Digest>(&serde_json::to_string(&digest).unwrap()).unwrap(),
-            digest
-        );
+        assert_eq!(serde_json::from_str::<Digest>(&serde_json::to_string(&digest).unwrap()).unwrap(), digest);
     }
 
     #[test]
     fn wrong_digests_are_told_apart() {
-        for text in [
-            "",
-            "sha256",
-            "sha256:",
-            "sha256:zz",
-            &EMPTY[..70],
-            &format!("{EMPTY}0"),
-            ":abc",
-        ] {
-            assert!(
-                matches!(Digest::parse(text), Err(Error::BadDigest { .. })),
-                "{text}"
-            );
+        for text in ["", "sha256", "sha256:", "sha256:zz", &EMPTY[..70], &format!("{EMPTY}0"), ":abc"] {
+            assert!(matches!(Digest::parse(text), Err(Error::BadDigest { .. })), "{text}");
         }
-        assert!(matches!(
-            Digest::parse("blake3:00"),
-            Err(Error::DigestAlgorithm { .. })
-        ));
+        assert!(matches!(Digest::parse("blake3:00"), Err(Error::DigestAlgorithm { .. })));
     }
 
     #[test]

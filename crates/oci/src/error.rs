@@ -166,6 +166,12 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// A manifest of Docker's first schema.
+    #[error("{name}: docker image manifest schema 1 is not supported")]
+    SchemaOne {
+        /// Name of the document.
+        name: String,
+    },
     /// A document longer than allowed.
     #[error("{name}: {size} bytes are over the limit of {limit}")]
     DocumentTooLong {
@@ -211,9 +217,7 @@ impl Error {
     /// The family that it belongs to.
     pub fn family(&self) -> ErrorFamily {
         match self {
-            Self::DigestAlgorithm { .. } | Self::CodecUnsupported { .. } => {
-                ErrorFamily::Unsupported
-            }
+            Self::DigestAlgorithm { .. } | Self::CodecUnsupported { .. } | Self::SchemaOne { .. } => ErrorFamily::Unsupported,
             Self::ZstdWindow { .. }
             | Self::Expansion { .. }
             | Self::TooManyEntries { .. }
@@ -233,11 +237,7 @@ impl Error {
 }
 
 fn behind(name: &str) -> String {
-    if name.is_empty() {
-        String::new()
-    } else {
-        format!(", after {name}")
-    }
+    if name.is_empty() { String::new() } else { format!(", after {name}") }
 }
 
 /// Raw bytes as short text for a message: lossy, at most about 200 bytes.

@@ -2,13 +2,28 @@
 //!
 //! Knows bytes and the OCI specifications. Must not know: packages, findings, JS, sockets, the clock.
 
+pub mod archive;
 pub mod codec;
+mod config;
+mod descriptor;
 mod digest;
+mod document;
 mod error;
+mod index;
 pub mod layer;
 mod limits;
+mod manifest;
+pub mod media_type;
+mod platform;
+mod reference;
 pub mod tar;
 
+pub use config::{Config, Healthcheck, History, RunConfig, chain_id};
+pub use descriptor::Descriptor;
 pub use digest::{Algorithm, Digest, Hasher};
 pub use error::{Error, ErrorFamily};
+pub use index::Index;
 pub use limits::Limits;
+pub use manifest::Manifest;
+pub use platform::Platform;
+pub use reference::{DOCKER_HUB, Reference};

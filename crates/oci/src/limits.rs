@@ -15,6 +15,8 @@ pub struct Limits {
     pub max_sparse_size: u64,
     /// Bytes of one JSON document (index, manifest, config, `manifest.json`).
     pub max_metadata_file: u64,
+    /// Bytes of one document of a stream that is kept, since it cannot be read again: signatures and SBOMs too.
+    pub max_kept_file: u64,
     /// Bytes of all documents of one archive together.
     pub max_metadata_total: u64,
     /// Uncompressed bytes for one compressed byte, once [`Self::expansion_floor`] is passed.
@@ -43,8 +45,9 @@ impl Default for Limits {
             max_pax_len: 4 << 20,
             max_sparse_segments: 64 * 1024,
             max_sparse_size: 256 << 20,
-            max_metadata_file: 8 << 20,
-            max_metadata_total: 128 << 20,
+            max_metadata_file: 4 << 20,
+            max_kept_file: 32 << 20,
+            max_metadata_total: 64 << 20,
             // The format's own bound is 1032 for gzip, so only zstd can trip it.
             max_expansion_ratio: 1100,
             expansion_floor: 4 << 30,

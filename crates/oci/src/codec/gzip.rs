@@ -68,12 +68,7 @@ impl Gzip {
         }
     }
 
-    pub(super) fn push(
-        &mut self,
-        mut input: &[u8],
-        out: &mut Output<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Error> {
+    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
         loop {
             if let State::Body = self.state {
                 // Called with no input left too: the inflater may still hold output that did not fit its buffer.
@@ -85,10 +80,7 @@ impl Gzip {
                     out(decoded)?;
                 }
                 if status == Status::StreamEnd {
-                    self.state = State::Trailer {
-                        bytes: [0; 8],
-                        seen: 0,
-                    };
+                    self.state = State::Trailer { bytes: [0; 8], seen: 0 };
                 } else if read == 0 && wrote == 0 {
                     if input.is_empty() {
                         return Ok(());
@@ -115,11 +107,7 @@ impl Gzip {
             .map_err(|error| damaged(error.message().unwrap_or("damaged deflate data")))?;
         let read = self.inflate.total_in().wrapping_sub(in_before);
         let wrote = self.inflate.total_out().wrapping_sub(out_before);
-        Ok((
-            usize::try_from(read).unwrap_or(0),
-            usize::try_from(wrote).unwrap_or(0),
-            status,
-        ))
+        Ok((usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status))
     }
 
     /// One byte of framing.
@@ -131,36 +119,20 @@ impl Gzip {
                     (3, _) if byte & RESERVED == 0 => flags = byte,
                     _ => return Err(damaged("damaged header")),
                 }
-                if seen == 9 {
-                    self.after_head(flags)
-                } else {
-                    State::Head {
-                        seen: seen + 1,
-                        flags,
-                    }
-                }
+                if seen == 9 { self.after_head(flags) } else { State::Head { seen: seen + 1, flags } }
             }
             State::ExtraLen { seen, len, flags } => {
                 let len = len | u16::from(byte) << (8 * seen);
                 match seen {
-                    0 => State::ExtraLen {
-                        seen: 1,
-                        len,
-                        flags,
-                    },
+                    0 => State::ExtraLen { seen: 1, len, flags },
                     _ if len == 0 => self.after_head(flags & !FEXTRA),
                     _ => State::Extra { left: len, flags },
                 }
             }
-            State::Extra { left, flags } if left > 1 => State::Extra {
-                left: left - 1,
-                flags,
-            },
+            State::Extra { left, flags } if left > 1 => State::Extra { left: left - 1, flags },
             State::Extra { flags, .. } => self.after_head(flags & !FEXTRA),
             State::Text { flags } if byte != 0 => State::Text { flags },
-            State::Text { flags } => {
-                self.after_head(flags & !if flags & FNAME != 0 { FNAME } else { FCOMMENT })
-            }
+            State::Text { flags } => self.after_head(flags & !if flags & FNAME != 0 { FNAME } else { FCOMMENT }),
             State::HeaderCrc { seen: 0 } => State::HeaderCrc { seen: 1 },
             State::HeaderCrc { .. } => self.after_head(0),
             State::Trailer { mut bytes, seen } => {
@@ -168,30 +140,15 @@ impl Gzip {
                     *slot = byte;
                 }
                 if seen < 7 {
-                    State::Trailer {
-                        bytes,
-                        seen: seen + 1,
-                    }
+                    State::Trailer { bytes, seen: seen + 1 }
                 } else {
                     self.check(bytes)?;
-                    State::Between {
-                        magic: false,
-                        padding: false,
-                    }
+                    State::Between { magic: false, padding: false }
                 }
             }
-            State::Between {
-                magic: false,
-                padding,
-            } => match byte {
-                0x1f => State::Between {
-                    magic: true,
-                    padding,
-                },
-                0 => State::Between {
-                    magic: false,
-                    padding: true,
-                },
+            State::Between { magic: false, padding } => match byte {
+                0x1f => State::Between { magic: true, padding },
+                0 => State::Between { magic: false, padding: true },
                 _ => trailing(warnings),
             },
             State::Between { magic: true, .. } if byte == 0x8b => State::Head { seen: 2, flags: 0 },
@@ -203,11 +160,7 @@ impl Gzip {
     /// What follows in a member's header, by the flags that are left.
     fn after_head(&mut self, flags: u8) -> State {
         if flags & FEXTRA != 0 {
-            State::ExtraLen {
-                seen: 0,
-                len: 0,
-                flags,
-            }
+            State::ExtraLen { seen: 0, len: 0, flags }
         } else if flags & (FNAME | FCOMMENT) != 0 {
             State::Text { flags }
         } else if flags & FHCRC != 0 {
@@ -239,10 +192,7 @@ impl Gzip {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::Codec {
-        codec: "gzip",
-        what: what.to_owned(),
-    }
+    Error::Codec { codec: "gzip", what: what.to_owned() }
 }
 
 fn trailing(warnings: &mut Vec<String>) -> State {

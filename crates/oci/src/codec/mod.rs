@@ -69,18 +69,8 @@ enum State {
 impl Decoder {
     /// A decoder that looks at the first bytes.
     pub fn sniffing(limits: Limits) -> Self {
-        let state = State::Sniffing {
-            head: [0; 4],
-            len: 0,
-        };
-        Self {
-            limits,
-            state,
-            compression: None,
-            stored: 0,
-            expanded: 0,
-            warnings: Vec::new(),
-        }
+        let state = State::Sniffing { head: [0; 4], len: 0 };
+        Self { limits, state, compression: None, stored: 0, expanded: 0, warnings: Vec::new() }
     }
 
     /// What the first bytes told; none before four bytes came (or the end).
@@ -162,9 +152,7 @@ impl Decoder {
         let mut counted = |bytes: &[u8]| {
             *expanded = expanded.saturating_add(bytes.len() as u64);
             if *expanded > limits.expansion_floor {
-                let limit = stored
-                    .saturating_mul(limits.max_expansion_ratio)
-                    .max(limits.expansion_floor);
+                let limit = stored.saturating_mul(limits.max_expansion_ratio).max(limits.expansion_floor);
                 if *expanded > limit {
                     return Err(Error::Expansion { stored, limit });
                 }

@@ -50,19 +50,10 @@ impl Zstd {
     pub(super) fn new(max_window: u64) -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(max_window);
-        Self {
-            frame,
-            pending: Vec::new(),
-            state: State::Frame { first: true },
-        }
+        Self { frame, pending: Vec::new(), state: State::Frame { first: true } }
     }
 
-    pub(super) fn push(
-        &mut self,
-        mut input: &[u8],
-        out: &mut Output<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Error> {
+    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
         while !input.is_empty() || !self.pending.is_empty() {
             if self.pending.is_empty() {
                 match self.step(input, out, warnings)? {
@@ -97,22 +88,13 @@ impl Zstd {
         Ok(())
     }
 
-    fn step(
-        &mut self,
-        bytes: &[u8],
-        out: &mut Output<'_>,
-        warnings: &mut Vec<String>,
-    ) -> Result<Step, Error> {
+    fn step(&mut self, bytes: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<Step, Error> {
         match self.state {
             State::Garbage => Ok(Step::Used(bytes.len())),
             State::Skipping { left } => {
                 let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
                 let left = left.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX));
-                self.state = if left == 0 {
-                    State::Frame { first: false }
-                } else {
-                    State::Skipping { left }
-                };
+                self.state = if left == 0 { State::Frame { first: false } } else { State::Skipping { left } };
                 Ok(Step::Used(used))
             }
             State::Frame { first } => self.frame(bytes, first, warnings),
@@ -120,12 +102,7 @@ impl Zstd {
         }
     }
 
-    fn frame(
-        &mut self,
-        bytes: &[u8],
-        first: bool,
-        warnings: &mut Vec<String>,
-    ) -> Result<Step, Error> {
+    fn frame(&mut self, bytes: &[u8], first: bool, warnings: &mut Vec<String>) -> Result<Step, Error> {
         let [a, b, c, d, rest @ ..] = bytes else {
             return Ok(Step::Need(4));
         };
@@ -135,11 +112,7 @@ impl Zstd {
                 return Ok(Step::Need(8));
             };
             let left = u32::from_le_bytes([*a, *b, *c, *d]);
-            self.state = if left == 0 {
-                State::Frame { first: false }
-            } else {
-                State::Skipping { left }
-            };
+            self.state = if left == 0 { State::Frame { first: false } } else { State::Skipping { left } };
             return Ok(Step::Used(8));
         }
         if magic != MAGIC {
@@ -156,10 +129,7 @@ impl Zstd {
             return Ok(Step::Need(5));
         };
         let single_segment = descriptor & 0x20 != 0;
-        let dictionary_len = [0, 1, 2, 4]
-            .get(usize::from(descriptor & 3))
-            .copied()
-            .unwrap_or(0);
+        let dictionary_len = [0, 1, 2, 4].get(usize::from(descriptor & 3)).copied().unwrap_or(0);
         let content_size_len = match (descriptor >> 6, single_segment) {
             (0, true) => 1,
             (0, false) => 0,
@@ -172,9 +142,7 @@ impl Zstd {
             return Ok(Step::Need(len));
         };
         self.frame.reset(&mut header).map_err(named)?;
-        self.state = State::Block {
-            checksum: descriptor & 4 != 0,
-        };
+        self.state = State::Block { checksum: descriptor & 4 != 0 };
         Ok(Step::Used(len))
     }
 
@@ -194,9 +162,7 @@ impl Zstd {
         let Some(mut block) = bytes.get(..len) else {
             return Ok(Step::Need(len));
         };
-        self.frame
-            .decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1))
-            .map_err(named)?;
+        self.frame.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)).map_err(named)?;
 
         let mut sink = Collect { out, failed: None };
         let collected = self.frame.collect_to_writer(&mut sink);
@@ -206,9 +172,7 @@ impl Zstd {
         collected.map_err(|error| damaged(&error.to_string()))?;
 
         if last {
-            if checksum
-                && self.frame.get_checksum_from_data() != self.frame.get_calculated_checksum()
-            {
+            if checksum && self.frame.get_checksum_from_data() != self.frame.get_calculated_checksum() {
                 return Err(damaged("bad checksum"));
             }
             self.state = State::Frame { first: false };
@@ -249,24 +213,16 @@ impl Write for Collect<'_, '_> {
 }
 
 fn damaged(what: &str) -> Error {
-    Error::Codec {
-        codec: "zstd",
-        what: what.to_owned(),
-    }
+    Error::Codec { codec: "zstd", what: what.to_owned() }
 }
 
 fn named(error: FrameDecoderError) -> Error {
     match error {
-        FrameDecoderError::WindowSizeTooBig { requested, max } => Error::ZstdWindow {
-            size: requested,
-            limit: max,
-        },
-        FrameDecoderError::DictNotProvided { dict_id } => damaged(&format!(
-            "needs dictionary {dict_id}, which is not part of the data"
-        )),
-        FrameDecoderError::ReadFrameHeaderError(_) | FrameDecoderError::FrameHeaderError(_) => {
-            damaged("damaged frame header")
+        FrameDecoderError::WindowSizeTooBig { requested, max } => Error::ZstdWindow { size: requested, limit: max },
+        FrameDecoderError::DictNotProvided { dict_id } => {
+            damaged(&format!("needs dictionary {dict_id}, which is not part of the data"))
         }
+        FrameDecoderError::ReadFrameHeaderError(_) | FrameDecoderError::FrameHeaderError(_) => damaged("damaged frame header"),
         FrameDecoderError::FailedToReadBlockHeader(_) => damaged("damaged block header"),
         _ => damaged("damaged block"),
     }

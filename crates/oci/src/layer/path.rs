@@ -55,10 +55,7 @@ impl ImagePath {
 
     /// Last component; empty for the root.
     pub fn name(&self) -> &[u8] {
-        self.0
-            .rsplit(|byte| *byte == b'/')
-            .next()
-            .unwrap_or_default()
+        self.0.rsplit(|byte| *byte == b'/').next().unwrap_or_default()
     }
 
     /// The folder that holds it; none for the root.
@@ -66,12 +63,7 @@ impl ImagePath {
         if self.is_root() {
             return None;
         }
-        Some(Self(
-            self.0
-                .iter()
-                .rposition(|byte| *byte == b'/')
-                .map_or_else(Vec::new, |at| self.0[..at].to_vec()),
-        ))
+        Some(Self(self.0.iter().rposition(|byte| *byte == b'/').map_or_else(Vec::new, |at| self.0[..at].to_vec())))
     }
 
     /// A child of this folder. `name` is one normalised component.
@@ -85,10 +77,7 @@ impl ImagePath {
     /// True when `self` is `folder` or lies below it.
     pub fn starts_with(&self, folder: &Self) -> bool {
         folder.is_root()
-            || self
-                .0
-                .strip_prefix(folder.0.as_slice())
-                .is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
+            || self.0.strip_prefix(folder.0.as_slice()).is_some_and(|rest| rest.is_empty() || rest.first() == Some(&b'/'))
     }
 
     /// Lossy text with a leading slash, as reports show it.
@@ -111,9 +100,7 @@ mod bytes {
         serializer.serialize_bytes(bytes)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Vec<u8>, D::Error> {
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
         <Vec<u8>>::deserialize(deserializer)
     }
 }
@@ -124,14 +111,7 @@ mod tests {
 
     #[test]
     fn spellings_of_one_path_are_equal() {
-        for raw in [
-            "usr/bin/x",
-            "/usr/bin/x",
-            "./usr/bin/x",
-            "usr//bin/./x/",
-            "../usr/bin/x",
-            "usr/lib/../bin/x",
-        ] {
+        for raw in ["usr/bin/x", "/usr/bin/x", "./usr/bin/x", "usr//bin/./x/", "../usr/bin/x", "usr/lib/../bin/x"] {
             assert_eq!(ImagePath::new(raw).as_bytes(), b"usr/bin/x", "{raw}");
         }
         for raw in ["", ".", "/", "./", "..", "a/.."] {
@@ -142,10 +122,7 @@ mod tests {
     #[test]
     fn links_resolve_from_their_folder() {
         let link = ImagePath::new("usr/lib/libx.so");
-        assert_eq!(
-            link.resolve_link(b"libx.so.1").as_bytes(),
-            b"usr/lib/libx.so.1"
-        );
+        assert_eq!(link.resolve_link(b"libx.so.1").as_bytes(), b"usr/lib/libx.so.1");
         assert_eq!(link.resolve_link(b"../../bin/x").as_bytes(), b"bin/x");
         assert_eq!(link.resolve_link(b"/bin/x").as_bytes(), b"bin/x");
         assert_eq!(link.resolve_link(b"../../../../x").as_bytes(), b"x");

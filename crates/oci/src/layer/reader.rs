@@ -23,17 +23,9 @@ pub struct Verify {
 
 impl Verify {
     /// Both, by SHA-256.
-    pub const ALL: Self = Self {
-        digest: true,
-        diff_id: true,
-        algorithm: Algorithm::Sha256,
-    };
+    pub const ALL: Self = Self { digest: true, diff_id: true, algorithm: Algorithm::Sha256 };
     /// Neither.
-    pub const NONE: Self = Self {
-        digest: false,
-        diff_id: false,
-        algorithm: Algorithm::Sha256,
-    };
+    pub const NONE: Self = Self { digest: false, diff_id: false, algorithm: Algorithm::Sha256 };
 }
 
 impl Default for Verify {
@@ -156,11 +148,7 @@ impl LayerReader {
         let decoded_whole = self.damage.is_none();
         // A cut stream also cuts the tar; the first cause is the one to tell.
         let tar_damage = self.tar.finish(decoded_whole, sink);
-        let diff_id = self
-            .tar
-            .hasher
-            .filter(|_| decoded_whole)
-            .map(Hasher::finish);
+        let diff_id = self.tar.hasher.filter(|_| decoded_whole).map(Hasher::finish);
         let digest = match (self.verify.digest, compression) {
             (true, Compression::None) if self.verify.diff_id => diff_id,
             _ => self.blob.map(Hasher::finish),
@@ -196,24 +184,14 @@ impl Tarball {
             hasher.push(bytes);
         }
         if self.damage.is_none() {
-            let mut names = Names {
-                sink,
-                limits: &self.limits,
-                warnings: &mut self.warnings,
-                in_entry: &mut self.in_entry,
-            };
+            let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
             self.damage = self.reader.push(bytes, &mut names).err();
         }
     }
 
     fn finish(&mut self, decoded_whole: bool, sink: &mut impl LayerSink) -> Option<Error> {
         if self.damage.is_none() && decoded_whole {
-            let mut names = Names {
-                sink,
-                limits: &self.limits,
-                warnings: &mut self.warnings,
-                in_entry: &mut self.in_entry,
-            };
+            let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
             self.damage = self.reader.finish(&mut names).err();
         }
         self.damage.take()
@@ -234,9 +212,7 @@ impl<S: LayerSink> Names<'_, S> {
         *self.warnings += 1;
         match (*self.warnings).cmp(&(self.limits.max_warnings as u64)) {
             std::cmp::Ordering::Less => self.sink.warning(path, message),
-            std::cmp::Ordering::Equal => self
-                .sink
-                .warning(&ImagePath::default(), "further warnings are left out"),
+            std::cmp::Ordering::Equal => self.sink.warning(&ImagePath::default(), "further warnings are left out"),
             std::cmp::Ordering::Greater => {}
         }
     }

@@ -28,13 +28,8 @@ pub fn meaning(path: ImagePath) -> Meaning {
     let name = path.name();
     if !name.starts_with(PREFIX) {
         // Below a leftover folder everything is leftover too.
-        let leftover = path.as_bytes().starts_with(META)
-            || memchr::memmem::find(path.as_bytes(), b"/.wh..wh.").is_some();
-        return if leftover {
-            Meaning::Leftover
-        } else {
-            Meaning::Plain(path)
-        };
+        let leftover = path.as_bytes().starts_with(META) || memchr::memmem::find(path.as_bytes(), b"/.wh..wh.").is_some();
+        return if leftover { Meaning::Leftover } else { Meaning::Plain(path) };
     }
     let folder = path.parent().unwrap_or_default();
     if name == OPAQUE {
@@ -64,10 +59,7 @@ mod tests {
             (".wh.b", Meaning::Whiteout(path("b"))),
             ("a/.wh..wh..opq", Meaning::Opaque(path("a"))),
             (".wh..wh..opq", Meaning::Opaque(path(""))),
-            (
-                "not.a.wh..wh..opq",
-                Meaning::Plain(path("not.a.wh..wh..opq")),
-            ),
+            ("not.a.wh..wh..opq", Meaning::Plain(path("not.a.wh..wh..opq"))),
             ("a/.wh.", Meaning::Invalid),
             ("a/.wh..", Meaning::Invalid),
             ("a/.wh...", Meaning::Invalid),

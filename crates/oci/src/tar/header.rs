@@ -80,12 +80,7 @@ fn octal(field: &[u8]) -> Option<u64> {
     for (at, byte) in digits.iter().enumerate() {
         match byte {
             b'0'..=b'7' => value = value.checked_mul(8)?.checked_add(u64::from(byte - b'0'))?,
-            b' ' | 0
-                if digits
-                    .get(at..)?
-                    .iter()
-                    .all(|byte| matches!(byte, b' ' | 0)) =>
-            {
+            b' ' | 0 if digits.get(at..)?.iter().all(|byte| matches!(byte, b' ' | 0)) => {
                 break;
             }
             // Some writers leave old bytes behind the terminator.
@@ -108,11 +103,7 @@ pub(super) fn number(field: &[u8]) -> Option<i64> {
     }
     // Two's complement, big-endian; the marker bit is not part of it.
     let negative = first & 0x40 != 0;
-    let mut value: i64 = if negative {
-        i64::from(*first) - 0x100
-    } else {
-        i64::from(first & 0x7f)
-    };
+    let mut value: i64 = if negative { i64::from(*first) - 0x100 } else { i64::from(first & 0x7f) };
     for byte in rest {
         value = value.checked_mul(256)?.checked_add(i64::from(*byte))?;
     }
@@ -132,4 +123,9 @@ pub(super) fn text(field: &[u8]) -> &[u8] {
 /// The `prefix` field of POSIX headers; GNU headers keep other things there.
 pub(super) fn prefix(header: &Header) -> &[u8] {
     header.as_ustar().map_or(&[], |ustar| text(&ustar.prefix))
+}
+
+/// True when these bytes begin with a tar header, by its checksum.
+pub fn is_header(head: &[u8]) -> bool {
+    head.first_chunk().is_some_and(checksum_holds)
 }

@@ -8,5 +8,5 @@ mod pax;
 mod reader;
 mod sparse;
 
-pub use header::{Kind, TarEntry};
+pub use header::{Kind, TarEntry, is_header};
 pub use reader::{Sink, TarReader};

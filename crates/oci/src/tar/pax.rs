@@ -32,38 +32,19 @@ pub(super) struct SparseRecords {
 
 impl Records {
     /// Reads the records of one extended header, `offset` being where it lies. Later ones win.
-    pub(super) fn read(
-        &mut self,
-        mut data: &[u8],
-        offset: u64,
-        max_segments: usize,
-    ) -> Result<(), Error> {
+    pub(super) fn read(&mut self, mut data: &[u8], offset: u64, max_segments: usize) -> Result<(), Error> {
         let damaged = || Error::TarPax { offset };
         while let Some(first) = data.first() {
             // Some writers pad with zero bytes.
             if *first == 0 {
                 break;
             }
-            let space = data
-                .iter()
-                .take(20)
-                .position(|byte| *byte == b' ')
-                .ok_or_else(damaged)?;
-            let len = data
-                .get(..space)
-                .and_then(decimal)
-                .and_then(|len| usize::try_from(len).ok())
-                .ok_or_else(damaged)?;
-            let record = data
-                .get(..len)
-                .and_then(|record| record.get(space + 1..))
-                .ok_or_else(damaged)?;
+            let space = data.iter().take(20).position(|byte| *byte == b' ').ok_or_else(damaged)?;
+            let len = data.get(..space).and_then(decimal).and_then(|len| usize::try_from(len).ok()).ok_or_else(damaged)?;
+            let record = data.get(..len).and_then(|record| record.get(space + 1..)).ok_or_else(damaged)?;
             let record = record.strip_suffix(b"\n").ok_or_else(damaged)?;
             let equals = memchr::memchr(b'=', record).ok_or_else(damaged)?;
-            let (key, value) = (
-                record.get(..equals).unwrap_or_default(),
-                record.get(equals + 1..).unwrap_or_default(),
-            );
+            let (key, value) = (record.get(..equals).unwrap_or_default(), record.get(equals + 1..).unwrap_or_default());
             self.record(key, value, max_segments).ok_or_else(damaged)?;
             data = data.get(len..).unwrap_or_default();
         }
@@ -81,28 +62,18 @@ impl Records {
             b"mtime" => self.mtime = optional(value, seconds)?,
             b"GNU.sparse.major" => self.sparse.major = optional(value, decimal)?,
             b"GNU.sparse.name" => self.sparse.name = given(value),
-            b"GNU.sparse.size" | b"GNU.sparse.realsize" => {
-                self.sparse.real_size = optional(value, decimal)?
-            }
+            b"GNU.sparse.size" | b"GNU.sparse.realsize" => self.sparse.real_size = optional(value, decimal)?,
             b"GNU.sparse.offset" => self.sparse.offset = optional(value, decimal)?,
             b"GNU.sparse.numbytes" => {
-                let segment = Segment {
-                    offset: self.sparse.offset.take().unwrap_or(u64::MAX),
-                    len: decimal(value)?,
-                };
+                let segment = Segment { offset: self.sparse.offset.take().unwrap_or(u64::MAX), len: decimal(value)? };
                 self.sparse.add(segment, max_segments);
             }
             b"GNU.sparse.map" => {
-                let mut numbers = value
-                    .split(|byte| *byte == b',')
-                    .filter(|part| !part.is_empty())
-                    .map(decimal);
+                let mut numbers = value.split(|byte| *byte == b',').filter(|part| !part.is_empty()).map(decimal);
                 self.sparse.map = Some(Vec::new());
                 while let Some(offset) = numbers.next() {
                     match (offset, numbers.next().flatten()) {
-                        (Some(offset), Some(len)) => {
-                            self.sparse.add(Segment { offset, len }, max_segments)
-                        }
+                        (Some(offset), Some(len)) => self.sparse.add(Segment { offset, len }, max_segments),
                         _ => self.sparse.bad_map = true,
                     }
                 }
@@ -133,11 +104,7 @@ fn given(value: &[u8]) -> Option<Vec<u8>> {
 }
 
 fn optional<T>(value: &[u8], parse: impl Fn(&[u8]) -> Option<T>) -> Option<Option<T>> {
-    if value.is_empty() {
-        Some(None)
-    } else {
-        parse(value).map(Some)
-    }
+    if value.is_empty() { Some(None) } else { parse(value).map(Some) }
 }
 
 /// A decimal number of digits alone.
@@ -164,9 +131,5 @@ fn seconds(text: &[u8]) -> Option<i64> {
         return None;
     }
     let partly = fraction.iter().any(|digit| *digit != b'0');
-    Some(if negative {
-        -whole - i64::from(partly)
-    } else {
-        whole
-    })
+    Some(if negative { -whole - i64::from(partly) } else { whole })
 }

@@ -144,11 +144,7 @@ impl TarReader {
     /// Bytes that can be passed over with [`Self::skip`] right now: what is left of plain content, or of padding.
     pub fn skippable(&self) -> u64 {
         match &self.state {
-            State::Content {
-                left,
-                mode: Mode::Plain | Mode::Skip { .. },
-            }
-            | State::Padding { left } => *left,
+            State::Content { left, mode: Mode::Plain | Mode::Skip { .. } } | State::Padding { left } => *left,
             _ => 0,
         }
     }
@@ -159,9 +155,7 @@ impl TarReader {
     /// [`Error::Misuse`] when it is more than [`Self::skippable`].
     pub fn skip(&mut self, len: u64, sink: &mut impl Sink) -> Result<(), Error> {
         if len > self.skippable() {
-            return Err(Error::Misuse {
-                what: "skipped more than an entry's content",
-            });
+            return Err(Error::Misuse { what: "skipped more than an entry's content" });
         }
         self.position = self.position.saturating_add(len);
         if let State::Content { left, .. } | State::Padding { left } = &mut self.state {
@@ -193,14 +187,7 @@ impl TarReader {
                         return Ok(());
                     }
                     let take = cut(bytes, *left);
-                    let used = content(
-                        take,
-                        left,
-                        mode,
-                        &self.name,
-                        self.limits.max_sparse_segments,
-                        sink,
-                    );
+                    let used = content(take, left, mode, &self.name, self.limits.max_sparse_segments, sink);
                     self.advance(used);
                     used
                 }
@@ -254,12 +241,10 @@ impl TarReader {
         match &self.state {
             State::Failed | State::Garbage => Ok(()),
             State::Header if self.have > 0 && self.zero_blocks > 0 => Ok(()),
-            State::Header if self.have > 0 && self.entries == 0 => Err(Error::NotTar {
-                why: format!("{} bytes are less than one header", self.have),
-            }),
-            State::Header if self.have > 0 => {
-                truncated("header".to_owned(), (BLOCK - self.have) as u64)
+            State::Header if self.have > 0 && self.entries == 0 => {
+                Err(Error::NotTar { why: format!("{} bytes are less than one header", self.have) })
             }
+            State::Header if self.have > 0 => truncated("header".to_owned(), (BLOCK - self.have) as u64),
             State::Header | State::Padding { .. } => {
                 if self.zero_blocks == 0 {
                     sink.warning(b"", "tar: the end marker is missing".to_owned());
@@ -290,10 +275,7 @@ impl TarReader {
             return Ok(Some(BLOCK));
         }
         let used = bytes.len().min(BLOCK - self.have);
-        if let (Some(slots), Some(head)) = (
-            self.block.get_mut(self.have..self.have + used),
-            bytes.get(..used),
-        ) {
+        if let (Some(slots), Some(head)) = (self.block.get_mut(self.have..self.have + used), bytes.get(..used)) {
             slots.copy_from_slice(head);
         }
         self.have += used;
@@ -317,9 +299,7 @@ impl TarReader {
                 }
                 self.entries += 1;
                 if self.entries > self.limits.max_entries {
-                    return self.fail(Error::TooManyEntries {
-                        limit: self.limits.max_entries,
-                    });
+                    return self.fail(Error::TooManyEntries { limit: self.limits.max_entries });
                 }
                 if rest.first() == Some(&1) {
                     self.state = State::SparseBlocks(pending);
@@ -332,27 +312,17 @@ impl TarReader {
         }
     }
 
-    fn on_header(
-        &mut self,
-        block: &[u8; BLOCK],
-        at: u64,
-        sink: &mut impl Sink,
-    ) -> Result<(), Error> {
+    fn on_header(&mut self, block: &[u8; BLOCK], at: u64, sink: &mut impl Sink) -> Result<(), Error> {
         if block.iter().fold(0, |all, byte| all | byte) == 0 {
             self.zero_blocks += 1;
             return Ok(());
         }
         if !checksum_holds(block) {
             if self.entries == 0 {
-                return self.fail(Error::NotTar {
-                    why: "the first block has no valid checksum".to_owned(),
-                });
+                return self.fail(Error::NotTar { why: "the first block has no valid checksum".to_owned() });
             }
             if self.zero_blocks > 0 {
-                sink.warning(
-                    b"",
-                    format!("tar: bytes behind the end marker, from offset {at} on, are ignored"),
-                );
+                sink.warning(b"", format!("tar: bytes behind the end marker, from offset {at} on, are ignored"));
                 self.state = State::Garbage;
                 return Ok(());
             }
@@ -366,18 +336,13 @@ impl TarReader {
         self.zero_blocks = 0;
         self.entries += 1;
         if self.entries > self.limits.max_entries {
-            return self.fail(Error::TooManyEntries {
-                limit: self.limits.max_entries,
-            });
+            return self.fail(Error::TooManyEntries { limit: self.limits.max_entries });
         }
         let header = Header::from_byte_slice(block);
         let raw = header.as_old();
         let Some(stored) = size(&raw.size) else {
             let name = shown(text(&raw.name));
-            return self.fail(Error::TarNumber {
-                name,
-                field: "size",
-            });
+            return self.fail(Error::TarNumber { name, field: "size" });
         };
         let extended = match header.entry_type() {
             EntryType::GNULongName => Extended::Name,
@@ -391,25 +356,17 @@ impl TarReader {
         let keep = match extended {
             Extended::Name | Extended::Link => stored <= self.limits.max_path_len as u64 + 1,
             Extended::Local | Extended::Global if stored > self.limits.max_pax_len => {
-                return self.fail(Error::ExtendedHeaderTooLong {
-                    size: stored,
-                    limit: self.limits.max_pax_len,
-                });
+                return self.fail(Error::ExtendedHeaderTooLong { size: stored, limit: self.limits.max_pax_len });
             }
             Extended::Local | Extended::Global => true,
         };
         self.extended.clear();
-        self.state = State::Extended {
-            kind: extended,
-            left: stored,
-            keep,
-        };
+        self.state = State::Extended { kind: extended, left: stored, keep };
         Ok(())
     }
 
     fn end_extended(&mut self) -> Result<(), Error> {
-        let State::Extended { kind, keep, .. } = std::mem::replace(&mut self.state, State::Header)
-        else {
+        let State::Extended { kind, keep, .. } = std::mem::replace(&mut self.state, State::Header) else {
             return Ok(());
         };
         let data = std::mem::take(&mut self.extended);
@@ -418,16 +375,8 @@ impl TarReader {
         let result = match kind {
             Extended::Name | Extended::Link => {
                 // A name that was not kept is longer than any that is allowed: the entry is left out below.
-                let name = if keep {
-                    text(&data).to_vec()
-                } else {
-                    vec![b'?'; self.limits.max_path_len + 1]
-                };
-                *if kind == Extended::Name {
-                    &mut self.long_name
-                } else {
-                    &mut self.long_link
-                } = Some(name);
+                let name = if keep { text(&data).to_vec() } else { vec![b'?'; self.limits.max_path_len + 1] };
+                *if kind == Extended::Name { &mut self.long_name } else { &mut self.long_link } = Some(name);
                 Ok(())
             }
             Extended::Local => self.local.read(&data, offset, max),
@@ -437,20 +386,12 @@ impl TarReader {
             // Without its size the entry's end is unknown; without its name it is another file.
             return self.fail(error);
         }
-        self.state = State::Padding {
-            left: padding(self.position),
-        };
+        self.state = State::Padding { left: padding(self.position) };
         self.extended = data;
         Ok(())
     }
 
-    fn on_entry(
-        &mut self,
-        header: &Header,
-        stored: u64,
-        at: u64,
-        sink: &mut impl Sink,
-    ) -> Result<(), Error> {
+    fn on_entry(&mut self, header: &Header, stored: u64, at: u64, sink: &mut impl Sink) -> Result<(), Error> {
         let raw = header.as_old();
         let local = std::mem::take(&mut self.local);
         let long_name = self.long_name.take();
@@ -459,9 +400,7 @@ impl TarReader {
 
         // Names: GNU's own records win over PAX, which wins over the header; so do Go and the runtimes built on it.
         let sparse_name = local.sparse.name.as_deref();
-        let pax_name = sparse_name
-            .or(local.path.as_deref())
-            .or(self.global.path.as_deref());
+        let pax_name = sparse_name.or(local.path.as_deref()).or(self.global.path.as_deref());
         self.name.clear();
         match long_name.as_deref().or(pax_name) {
             Some(name) => self.name.extend_from_slice(name),
@@ -474,10 +413,7 @@ impl TarReader {
                 self.name.extend_from_slice(text(&raw.name));
             }
         }
-        let link = long_link
-            .as_deref()
-            .or(local.link.as_deref())
-            .or(self.global.link.as_deref());
+        let link = long_link.as_deref().or(local.link.as_deref()).or(self.global.link.as_deref());
         let link = link.unwrap_or_else(|| text(&raw.linkname));
 
         let kind = match header.entry_type() {
@@ -494,10 +430,7 @@ impl TarReader {
                 // Volume labels, continuations, old long names, Solaris attributes: no files.
                 b'V' | b'M' | b'N' | b'A' | b'E' => None,
                 byte => {
-                    let message = format!(
-                        "tar: unknown entry type {:?} is read as a file",
-                        char::from(byte)
-                    );
+                    let message = format!("tar: unknown entry type {:?} is read as a file", char::from(byte));
                     sink.warning(&self.name, message);
                     Some(Kind::File)
                 }
@@ -514,48 +447,24 @@ impl TarReader {
             | EntryType::Fifo => 0,
             _ => size,
         };
-        if self
-            .position
-            .checked_add(content)
-            .and_then(|end| end.checked_add(padding(content)))
-            .is_none()
-        {
+        if self.position.checked_add(content).and_then(|end| end.checked_add(padding(content))).is_none() {
             let name = shown(&self.name);
-            return self.fail(Error::TarNumber {
-                name,
-                field: "size",
-            });
+            return self.fail(Error::TarNumber { name, field: "size" });
         }
         let too_long = self.name.len().max(link.len()) > self.limits.max_path_len;
         let Some(kind) = kind.filter(|_| !too_long) else {
             let message = if too_long {
-                format!(
-                    "tar: a path of more than {} bytes, the entry is left out",
-                    self.limits.max_path_len
-                )
+                format!("tar: a path of more than {} bytes, the entry is left out", self.limits.max_path_len)
             } else {
-                format!(
-                    "tar: an entry of type {:?} is left out",
-                    char::from(header.entry_type().as_byte())
-                )
+                format!("tar: an entry of type {:?} is left out", char::from(header.entry_type().as_byte()))
             };
-            let head = self
-                .name
-                .get(..self.name.len().min(200))
-                .unwrap_or_default();
+            let head = self.name.get(..self.name.len().min(200)).unwrap_or_default();
             sink.warning(head, message);
             self.name.truncate(200);
-            self.state = State::Content {
-                left: content,
-                mode: Mode::Skip { shown: false },
-            };
+            self.state = State::Content { left: content, mode: Mode::Skip { shown: false } };
             return Ok(());
         };
-        let kind = if folder_by_name {
-            Kind::Directory
-        } else {
-            kind
-        };
+        let kind = if folder_by_name { Kind::Directory } else { kind };
 
         let mut bad = None;
         let mut field = |name: &'static str, bytes: &[u8]| {
@@ -569,10 +478,7 @@ impl TarReader {
         let gid = field("gid", &raw.gid);
         let mtime = field("mtime", &raw.mtime);
         if let Some(field) = bad {
-            sink.warning(
-                &self.name,
-                format!("tar: field {field} is not a number, read as 0"),
-            );
+            sink.warning(&self.name, format!("tar: field {field} is not a number, read as 0"));
         }
         let is_file = kind == Kind::File;
         let fields = Fields {
@@ -592,60 +498,29 @@ impl TarReader {
         }
         let sparse = &local.sparse;
         if is_file && (sparse.map.is_some() || sparse.major == Some(1)) {
-            let fields = Fields {
-                logical_size: sparse.real_size.unwrap_or(content),
-                ..fields
-            };
+            let fields = Fields { logical_size: sparse.real_size.unwrap_or(content), ..fields };
             self.show(&fields, link, &local.xattrs, sink);
             let mode = if sparse.major == Some(1) {
-                Mode::MapText {
-                    text: Box::default(),
-                    logical: fields.logical_size,
-                }
+                Mode::MapText { text: Box::default(), logical: fields.logical_size }
             } else {
-                let map = if sparse.bad_map {
-                    None
-                } else {
-                    sparse.map.clone()
-                };
+                let map = if sparse.bad_map { None } else { sparse.map.clone() };
                 unpack(map, content, fields.logical_size, &self.name, sink)
             };
-            self.state = State::Content {
-                left: content,
-                mode: affordable(mode, fields.logical_size, &self.name, &self.limits, sink),
-            };
+            self.state =
+                State::Content { left: content, mode: affordable(mode, fields.logical_size, &self.name, &self.limits, sink) };
             return Ok(());
         }
-        let mode = if is_file {
-            Mode::Plain
-        } else {
-            Mode::Skip { shown: true }
-        };
+        let mode = if is_file { Mode::Plain } else { Mode::Skip { shown: true } };
         self.show(&fields, link, &local.xattrs, sink);
-        self.state = State::Content {
-            left: content,
-            mode,
-        };
+        self.state = State::Content { left: content, mode };
         Ok(())
     }
 
-    fn on_old_sparse(
-        &mut self,
-        header: &Header,
-        fields: Fields,
-        link: Vec<u8>,
-        sink: &mut impl Sink,
-    ) -> Result<(), Error> {
+    fn on_old_sparse(&mut self, header: &Header, fields: Fields, link: Vec<u8>, sink: &mut impl Sink) -> Result<(), Error> {
         let Some(gnu) = header.as_gnu() else {
             return Ok(());
         };
-        let mut pending = Pending {
-            fields,
-            name: self.name.clone(),
-            link,
-            map: Vec::new(),
-            damaged: false,
-        };
+        let mut pending = Pending { fields, name: self.name.clone(), link, map: Vec::new(), damaged: false };
         match size(&gnu.realsize) {
             Some(real) => pending.fields.logical_size = real,
             None => pending.damaged = true,
@@ -663,38 +538,19 @@ impl TarReader {
     }
 
     fn begin_old_sparse(&mut self, pending: Pending, sink: &mut impl Sink) {
-        let Pending {
-            fields,
-            name,
-            link,
-            map,
-            damaged,
-        } = pending;
+        let Pending { fields, name, link, map, damaged } = pending;
         self.name = name;
         self.show(&fields, &link, &[], sink);
         let map = (!damaged).then_some(map);
         let mode = unpack(map, fields.size, fields.logical_size, &self.name, sink);
         let mode = affordable(mode, fields.logical_size, &self.name, &self.limits, sink);
-        self.state = State::Content {
-            left: fields.size,
-            mode,
-        };
+        self.state = State::Content { left: fields.size, mode };
     }
 
-    fn show(
-        &self,
-        fields: &Fields,
-        link: &[u8],
-        xattrs: &[(Vec<u8>, Vec<u8>)],
-        sink: &mut impl Sink,
-    ) {
+    fn show(&self, fields: &Fields, link: &[u8], xattrs: &[(Vec<u8>, Vec<u8>)], sink: &mut impl Sink) {
         sink.entry(&TarEntry {
             name: &self.name,
-            link: if matches!(fields.kind, Kind::Symlink | Kind::Hardlink) {
-                link
-            } else {
-                &[]
-            },
+            link: if matches!(fields.kind, Kind::Symlink | Kind::Hardlink) { link } else { &[] },
             kind: fields.kind,
             size: fields.size,
             logical_size: fields.logical_size,
@@ -719,29 +575,17 @@ impl TarReader {
                 sink.end_entry();
             }
             Mode::MapText { .. } => {
-                sink.warning(
-                    &self.name,
-                    "tar: damaged sparse map, the content is not read".to_owned(),
-                );
+                sink.warning(&self.name, "tar: damaged sparse map, the content is not read".to_owned());
                 sink.end_entry();
             }
             Mode::Plain | Mode::Skip { .. } => sink.end_entry(),
         }
-        self.state = State::Padding {
-            left: padding(self.position),
-        };
+        self.state = State::Padding { left: padding(self.position) };
     }
 }
 
 /// Content bytes of one entry; gives how many were used.
-fn content(
-    bytes: &[u8],
-    left: &mut u64,
-    mode: &mut Mode,
-    name: &[u8],
-    max: usize,
-    sink: &mut impl Sink,
-) -> usize {
+fn content(bytes: &[u8], left: &mut u64, mode: &mut Mode, name: &[u8], max: usize, sink: &mut impl Sink) -> usize {
     let mut used = bytes.len();
     match mode {
         Mode::Plain => sink.data(bytes),
@@ -765,13 +609,7 @@ fn content(
     used
 }
 
-fn unpack(
-    map: Option<Vec<Segment>>,
-    stored: u64,
-    logical: u64,
-    name: &[u8],
-    sink: &mut impl Sink,
-) -> Mode {
+fn unpack(map: Option<Vec<Segment>>, stored: u64, logical: u64, name: &[u8], sink: &mut impl Sink) -> Mode {
     match map.and_then(|map| Unpacker::new(map, stored, logical)) {
         Some(unpacker) => Mode::Unpack(Box::new(unpacker)),
         None => damaged_map(name, sink),
@@ -779,28 +617,16 @@ fn unpack(
 }
 
 fn damaged_map(name: &[u8], sink: &mut impl Sink) -> Mode {
-    sink.warning(
-        name,
-        "tar: damaged sparse map, the content is not read".to_owned(),
-    );
+    sink.warning(name, "tar: damaged sparse map, the content is not read".to_owned());
     Mode::Skip { shown: true }
 }
 
 /// A hole costs the archive nothing and us its whole length.
-fn affordable(
-    mode: Mode,
-    logical: u64,
-    name: &[u8],
-    limits: &Limits,
-    sink: &mut impl Sink,
-) -> Mode {
+fn affordable(mode: Mode, logical: u64, name: &[u8], limits: &Limits, sink: &mut impl Sink) -> Mode {
     if logical <= limits.max_sparse_size || matches!(mode, Mode::Skip { .. }) {
         return mode;
     }
-    sink.warning(
-        name,
-        format!("tar: a sparse file of {logical} bytes, the content is not read"),
-    );
+    sink.warning(name, format!("tar: a sparse file of {logical} bytes, the content is not read"));
     Mode::Skip { shown: true }
 }
 

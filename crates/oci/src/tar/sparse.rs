@@ -54,9 +54,7 @@ impl MapText {
                 match (self.count, self.offset.take()) {
                     (None, _) => self.count = Some(value),
                     (Some(_), None) => self.offset = Some(value),
-                    (Some(_), Some(offset)) if self.map.len() < max => {
-                        self.map.push(Segment { offset, len: value })
-                    }
+                    (Some(_), Some(offset)) if self.map.len() < max => self.map.push(Segment { offset, len: value }),
                     _ => return None,
                 }
             } else if self.number.len() < 20 {
@@ -66,10 +64,7 @@ impl MapText {
             }
             self.read += 1;
         }
-        Some((
-            bytes.len(),
-            self.complete() && self.read.is_multiple_of(block),
-        ))
+        Some((bytes.len(), self.complete() && self.read.is_multiple_of(block)))
     }
 
     fn complete(&self) -> bool {
@@ -104,12 +99,7 @@ impl Unpacker {
         }
         let mut map = map.into_iter();
         let current = map.next();
-        Some(Self {
-            map,
-            current,
-            at: 0,
-            end: logical,
-        })
+        Some(Self { map, current, at: 0, end: logical })
     }
 
     /// Takes stored bytes, gives unpacked ones.
@@ -123,9 +113,7 @@ impl Unpacker {
                 return;
             }
             zeros(segment.offset - self.at, &mut out);
-            let take = bytes
-                .len()
-                .min(usize::try_from(segment.len).unwrap_or(usize::MAX));
+            let take = bytes.len().min(usize::try_from(segment.len).unwrap_or(usize::MAX));
             let (head, rest) = bytes.split_at(take);
             out(head);
             segment.offset += take as u64;
