@@ -2,4 +2,5 @@
 
 mod dependencies;
 mod overlay;
+mod packages_lang;
 mod packages_os;

@@ -112,8 +112,7 @@ pub(crate) mod testing {
             .iter()
             .map(|package| {
                 let slash = if package.namespace.is_empty() { "" } else { "/" };
-                let mut line =
-                    format!("{} {}{slash}{}@{}", package.kind, package.namespace, package.name, package.version);
+                let mut line = format!("{} {}{slash}{}@{}", package.kind, package.namespace, package.name, package.version);
                 line.push_str(&format!(" {:?}", package.evidence).to_lowercase());
                 if !package.licenses.is_empty() {
                     line.push_str(&format!(" {:?}", package.licenses));
@@ -140,7 +139,7 @@ pub(crate) mod testing {
                 assert!(!package.name.is_empty());
             }
         };
-        for cut in 0..bytes.len() {
+        for cut in 1..bytes.len() {
             check(&bytes[..cut]);
         }
         let mut flipped = bytes.to_vec();

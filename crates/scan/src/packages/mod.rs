@@ -13,10 +13,12 @@ pub mod rpm;
 mod window;
 
 // Programming languages.
+pub mod java;
 mod language;
-mod syntax;
 pub mod npm;
 pub mod python;
+mod syntax;
+mod zip;
 
 use porthole_oci::layer::{Entry, ImagePath};
 
@@ -70,6 +72,7 @@ pub trait StreamParser {
 /// Every cataloger. Add a line here to add an ecosystem.
 pub const ALL: &[&dyn Cataloger] = &[
     // Programming languages.
+    &java::Java,
     &npm::Npm,
     &python::Python,
     // Operating systems and binaries.

@@ -29,9 +29,7 @@ pub(super) fn parse(bytes: &[u8]) -> Parsed {
             let Some((_, folder_name)) = place.rsplit_once("node_modules/") else { return };
             if !entry.is_link {
                 let package = declared(entry.name.as_deref().unwrap_or(folder_name), &entry.version);
-                packages.extend(
-                    package.map(|package| PackageFact { licenses: entry.license.into_iter().collect(), ..package }),
-                );
+                packages.extend(package.map(|package| PackageFact { licenses: entry.license.into_iter().collect(), ..package }));
             }
         }
         // Version 1: a tree of `dependencies`. Version 2 repeats it for old readers.

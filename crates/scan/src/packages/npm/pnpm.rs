@@ -32,9 +32,7 @@ fn split_key(key: &str) -> Option<(&str, &str)> {
     let key = key.split_once('(').map_or(key, |(key, _)| key);
     if let Some((name, version)) = split_at_version(key).filter(|(name, _)| !name.ends_with('/')) {
         // In version 5 an `@` may only stand in the scope or behind the `_` of a peer.
-        if !name.contains('_')
-            || !name.rsplit('/').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit()))
-        {
+        if !name.contains('_') || !name.rsplit('/').next().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_digit())) {
             return Some((name, version));
         }
     }

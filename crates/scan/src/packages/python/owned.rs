@@ -20,11 +20,7 @@ pub(super) fn installed_files(path: &[u8], bytes: &[u8]) -> Parsed {
     let home = folder(path);
     let base = ImagePath::new(home);
     let text = text(bytes);
-    attachment(
-        home,
-        text.lines().filter(|line| !line.is_empty()).map(|name| resolve(&base, name)).collect(),
-        Vec::new(),
-    )
+    attachment(home, text.lines().filter(|line| !line.is_empty()).map(|name| resolve(&base, name)).collect(), Vec::new())
 }
 
 /// `top_level.txt` (setuptools): the importable names, each a folder or a module beside the metadata folder.
@@ -32,8 +28,7 @@ pub(super) fn top_level(path: &[u8], bytes: &[u8]) -> Parsed {
     let home = folder(path);
     let site = ImagePath::new(folder(home));
     let text = text(bytes);
-    let names: Vec<&str> =
-        text.lines().map(str::trim).filter(|name| !name.is_empty() && !name.contains("..")).collect();
+    let names: Vec<&str> = text.lines().map(str::trim).filter(|name| !name.is_empty() && !name.contains("..")).collect();
     let modules = names.iter().map(|name| site.join(format!("{name}.py")).as_bytes().to_vec()).collect();
     attachment(home, modules, names.iter().map(|name| site.join(name).as_bytes().to_vec()).collect())
 }

@@ -36,10 +36,7 @@ fn pin(line: &str) -> Option<PackageFact> {
     let name = name.split_once('[').map_or(name, |(name, _)| name).trim();
     let version = specifiers.trim_start_matches('=').split(',').next()?.trim();
     // `a>=1,b==2`-like lines have an operator in the name; `==1.*` is a range.
-    if name.contains(['<', '>', '!', '~', '=', '@', ',', '/'])
-        || version.contains('*')
-        || !is_name(name)
-        || !is_version(version)
+    if name.contains(['<', '>', '!', '~', '=', '@', ',', '/']) || version.contains('*') || !is_name(name) || !is_version(version)
     {
         return None;
     }

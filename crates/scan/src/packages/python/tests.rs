@@ -5,8 +5,7 @@ const SITE: &str = "usr/lib/python3.11/site-packages";
 
 #[test]
 fn installed_packages_are_found_in_every_metadata_layout() {
-    let text =
-        "Metadata-Version: 2.1\nName: My.Package\nVersion: 1.2.post1\nSummary: x\n more\n\nName: in the description\n";
+    let text = "Metadata-Version: 2.1\nName: My.Package\nVersion: 1.2.post1\nSummary: x\n more\n\nName: in the description\n";
     for (place, key) in [
         ("My.Package-1.2.dist-info/METADATA", "My.Package-1.2.dist-info"),
         ("my_package.egg-info/PKG-INFO", "my_package.egg-info"),
@@ -50,7 +49,8 @@ fn metadata_without_name_or_version_is_a_gap() {
 
 #[test]
 fn records_give_owned_files() {
-    let text = "a/__init__.py,sha256=x,10\n../../../bin/tool,,\n\"a/b,\"\"c\"\".py\",,\n/etc/a.conf,,\n\na-1.dist-info/RECORD,,\n";
+    let text =
+        "a/__init__.py,sha256=x,10\n../../../bin/tool,,\n\"a/b,\"\"c\"\".py\",,\n/etc/a.conf,,\n\na-1.dist-info/RECORD,,\n";
     let parsed = read(&Python, &format!("{SITE}/a-1.dist-info/RECORD"), text.as_bytes());
     let attachment = &parsed.attachments[0];
     assert_eq!(attachment.key, format!("{SITE}/a-1.dist-info"));

@@ -7,11 +7,13 @@
 mod fields;
 mod json;
 mod toml;
+mod xml;
 mod yaml;
 
 pub(crate) use fields::fields;
 pub(crate) use json::{json, json_with_trailing_commas};
 pub(crate) use toml::toml;
+pub(crate) use xml::xml;
 pub(crate) use yaml::yaml;
 
 use std::borrow::Cow;

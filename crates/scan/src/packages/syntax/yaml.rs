@@ -23,9 +23,7 @@ pub(crate) fn yaml(text: &str, sink: &mut Sink<'_>) -> Result<(), Damage> {
             }
             block_scalar = None;
         }
-        if indent == 0
-            && (content == "---" || content == "..." || content.starts_with('%') || content.starts_with("--- "))
-        {
+        if indent == 0 && (content == "---" || content == "..." || content.starts_with('%') || content.starts_with("--- ")) {
             walk.close(0, false);
             continue;
         }
@@ -35,9 +33,10 @@ pub(crate) fn yaml(text: &str, sink: &mut Sink<'_>) -> Result<(), Damage> {
         if let Some(what) = walk.damage.take_if(|_| walk.open.len() > MAX_DEPTH) {
             return Err(Damage(format!("bad yaml: {what} at line {}", number + 1)));
         }
-        walk.damage = walk.damage.take().map(|what| {
-            if what.contains(" at line ") { what } else { Cow::Owned(format!("{what} at line {}", number + 1)) }
-        });
+        walk.damage = walk
+            .damage
+            .take()
+            .map(|what| if what.contains(" at line ") { what } else { Cow::Owned(format!("{what} at line {}", number + 1)) });
     }
     walk.close(0, false);
     walk.path.emit(walk.sink, Step::End);
