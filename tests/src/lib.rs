@@ -1,1 +1,5 @@
 //! Fixture builder and oracles shared by the suites.
+
+pub mod image;
+pub mod layer;
+pub mod open;

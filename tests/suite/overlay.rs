@@ -48,19 +48,11 @@ fn plain(path: &str, kind: EntryKind, size: u64) -> Entry {
 }
 
 fn link(path: &str, kind: EntryKind, target: &str) -> Entry {
-    Entry {
-        link: Some(target.as_bytes().to_vec()),
-        ..plain(path, kind, 0)
-    }
+    Entry { link: Some(target.as_bytes().to_vec()), ..plain(path, kind, 0) }
 }
 
 fn fold(layers: &[Vec<Entry>]) -> ImageView {
-    let facts = layers.iter().map(|entries| {
-        Some(LayerFacts {
-            entries: EntryLog::from_iter(entries),
-            ..LayerFacts::default()
-        })
-    });
+    let facts = layers.iter().map(|entries| Some(LayerFacts { entries: EntryLog::from_iter(entries), ..LayerFacts::default() }));
     ImageView::fold(facts.collect())
 }
 
@@ -71,12 +63,7 @@ fn visible(view: &ImageView, layer: Option<u32>) -> BTreeMap<Vec<u8>, Seen> {
                 None => view.visible(node)?,
                 Some(layer) => view.visible_at(node, layer)?,
             };
-            let seen = Seen {
-                layer: version.layer,
-                kind: version.kind,
-                size: version.size,
-                implied: version.implied,
-            };
+            let seen = Seen { layer: version.layer, kind: version.kind, size: version.size, implied: version.implied };
             Some((view.path(node).as_bytes().to_vec(), seen))
         })
         .collect()
@@ -85,20 +72,14 @@ fn visible(view: &ImageView, layer: Option<u32>) -> BTreeMap<Vec<u8>, Seen> {
 /// The oracle.
 fn naive(layers: &[Vec<Entry>]) -> BTreeMap<Vec<u8>, Seen> {
     let mut all: BTreeMap<Vec<u8>, Seen> = BTreeMap::new();
-    let below = |path: &[u8], other: &[u8]| {
-        other.len() > path.len() && other.starts_with(path) && other[path.len()] == b'/'
-    };
+    let below = |path: &[u8], other: &[u8]| other.len() > path.len() && other.starts_with(path) && other[path.len()] == b'/';
     for (layer, entries) in layers.iter().enumerate() {
         let layer = layer as u32;
         for entry in entries {
             let path = entry.path.as_bytes();
             match entry.kind {
                 EntryKind::Whiteout => all.retain(|other, _| other != path && !below(path, other)),
-                EntryKind::Opaque
-                    if all
-                        .get(path)
-                        .is_some_and(|seen| seen.kind == EntryKind::Directory) =>
-                {
+                EntryKind::Opaque if all.get(path).is_some_and(|seen| seen.kind == EntryKind::Directory) => {
                     all.retain(|other, _| !below(path, other));
                 }
                 _ => {}
@@ -115,39 +96,18 @@ fn naive(layers: &[Vec<Entry>]) -> BTreeMap<Vec<u8>, Seen> {
                 parent = folder.parent();
             }
             for folder in parents.into_iter().rev() {
-                if all
-                    .get(&folder)
-                    .is_none_or(|seen| seen.kind != EntryKind::Directory)
-                {
+                if all.get(&folder).is_none_or(|seen| seen.kind != EntryKind::Directory) {
                     all.retain(|other, _| !below(&folder, other));
-                    all.insert(
-                        folder,
-                        Seen {
-                            layer,
-                            kind: EntryKind::Directory,
-                            size: 0,
-                            implied: true,
-                        },
-                    );
+                    all.insert(folder, Seen { layer, kind: EntryKind::Directory, size: 0, implied: true });
                 }
             }
             let path = entry.path.as_bytes().to_vec();
-            let folder_over_folder = entry.kind == EntryKind::Directory
-                && all
-                    .get(&path)
-                    .is_some_and(|seen| seen.kind == EntryKind::Directory);
+            let folder_over_folder =
+                entry.kind == EntryKind::Directory && all.get(&path).is_some_and(|seen| seen.kind == EntryKind::Directory);
             if !folder_over_folder {
                 all.retain(|other, _| !below(&path, other));
             }
-            all.insert(
-                path,
-                Seen {
-                    layer,
-                    kind: entry.kind,
-                    size: entry.size,
-                    implied: false,
-                },
-            );
+            all.insert(path, Seen { layer, kind: entry.kind, size: entry.size, implied: false });
         }
     }
     all
@@ -179,10 +139,7 @@ proptest! {
 #[test]
 fn a_whiteout_never_hides_its_siblings_of_the_same_layer() {
     for late in [false, true] {
-        let mut top = vec![
-            plain("a", EntryKind::Whiteout, 0),
-            plain("a", EntryKind::File, 7),
-        ];
+        let mut top = vec![plain("a", EntryKind::Whiteout, 0), plain("a", EntryKind::File, 7)];
         if late {
             top.reverse();
         }
@@ -190,93 +147,52 @@ fn a_whiteout_never_hides_its_siblings_of_the_same_layer() {
         let seen = visible(&view, None);
         assert_eq!(seen[b"a".as_slice()].size, 7);
         let changes = view.layer_changes()[1];
-        assert_eq!(
-            (
-                changes.added.count,
-                changes.changed.count,
-                changes.removed.count
-            ),
-            (0, 1, 0)
-        );
+        assert_eq!((changes.added.count, changes.changed.count, changes.removed.count), (0, 1, 0));
     }
 }
 
 #[test]
 fn a_file_over_a_folder_takes_its_whole_subtree() {
     let view = fold(&[
-        vec![
-            plain("a", EntryKind::Directory, 0),
-            plain("a/b", EntryKind::File, 1),
-        ],
+        vec![plain("a", EntryKind::Directory, 0), plain("a/b", EntryKind::File, 1)],
         vec![plain("a", EntryKind::File, 2)],
     ]);
-    assert_eq!(
-        visible(&view, None).keys().collect::<Vec<_>>(),
-        [b"a".as_slice()]
-    );
+    assert_eq!(visible(&view, None).keys().collect::<Vec<_>>(), [b"a".as_slice()]);
     assert_eq!(view.layer_changes()[1].removed.count, 1);
 }
 
 #[test]
 fn entries_below_a_linked_folder_land_where_the_link_leads() {
     let view = fold(&[
-        vec![
-            plain("usr/bin", EntryKind::Directory, 0),
-            link("bin", EntryKind::Symlink, "usr/bin"),
-        ],
+        vec![plain("usr/bin", EntryKind::Directory, 0), link("bin", EntryKind::Symlink, "usr/bin")],
         vec![plain("bin/tool", EntryKind::File, 5)],
     ]);
-    let node = view
-        .node(&ImagePath::new("usr/bin/tool"))
-        .expect("the file lies in the linked folder");
+    let node = view.node(&ImagePath::new("usr/bin/tool")).expect("the file lies in the linked folder");
     assert_eq!(view.visible(node).map(|version| version.size), Some(5));
     assert_eq!(view.resolve(&ImagePath::new("bin/tool")), Some(node));
-    assert!(
-        view.visible(view.node(&ImagePath::new("bin")).expect("link"))
-            .is_some_and(|v| v.kind == EntryKind::Symlink)
-    );
+    assert!(view.visible(view.node(&ImagePath::new("bin")).expect("link")).is_some_and(|v| v.kind == EntryKind::Symlink));
 }
 
 #[test]
 fn a_folder_entry_replaces_a_link() {
     let view = fold(&[
-        vec![
-            plain("usr/bin", EntryKind::Directory, 0),
-            link("bin", EntryKind::Symlink, "usr/bin"),
-        ],
-        vec![
-            plain("bin", EntryKind::Directory, 0),
-            plain("bin/x", EntryKind::File, 5),
-        ],
+        vec![plain("usr/bin", EntryKind::Directory, 0), link("bin", EntryKind::Symlink, "usr/bin")],
+        vec![plain("bin", EntryKind::Directory, 0), plain("bin/x", EntryKind::File, 5)],
     ]);
-    assert_eq!(
-        visible(&view, None)[b"bin".as_slice()].kind,
-        EntryKind::Directory
-    );
+    assert_eq!(visible(&view, None)[b"bin".as_slice()].kind, EntryKind::Directory);
     assert!(view.node(&ImagePath::new("usr/bin/x")).is_none());
 }
 
 #[test]
 fn link_cycles_end() {
     let view = fold(&[
-        vec![
-            link("a", EntryKind::Symlink, "b"),
-            link("b", EntryKind::Symlink, "a"),
-            link("c", EntryKind::Symlink, "c/d"),
-        ],
-        vec![
-            plain("a/x", EntryKind::File, 1),
-            plain("c/y", EntryKind::File, 1),
-            plain("c/z", EntryKind::Whiteout, 0),
-        ],
+        vec![link("a", EntryKind::Symlink, "b"), link("b", EntryKind::Symlink, "a"), link("c", EntryKind::Symlink, "c/d")],
+        vec![plain("a/x", EntryKind::File, 1), plain("c/y", EntryKind::File, 1), plain("c/z", EntryKind::Whiteout, 0)],
     ]);
     let seen = visible(&view, None);
     assert_eq!(seen[b"a".as_slice()].kind, EntryKind::Directory);
     assert_eq!(seen[b"a/x".as_slice()].size, 1);
-    assert_eq!(
-        view.resolve(&ImagePath::new("b")),
-        view.node(&ImagePath::new("a"))
-    );
+    assert_eq!(view.resolve(&ImagePath::new("b")), view.node(&ImagePath::new("a")));
 }
 
 #[test]
@@ -286,13 +202,8 @@ fn a_hard_link_keeps_the_content_that_a_whiteout_takes_from_its_target() {
         vec![link("b", EntryKind::Hardlink, "a")],
         vec![plain("a", EntryKind::Whiteout, 0)],
     ]);
-    let b = view
-        .visible(view.node(&ImagePath::new("b")).expect("b"))
-        .expect("visible");
-    assert_eq!(
-        view.content(b).map(|content| (content.layer, content.size)),
-        Some((0, 9))
-    );
+    let b = view.visible(view.node(&ImagePath::new("b")).expect("b")).expect("visible");
+    assert_eq!(view.content(b).map(|content| (content.layer, content.size)), Some((0, 9)));
     assert_eq!(view.content_seen().iter().filter(|seen| **seen).count(), 1);
 }
 
@@ -300,33 +211,20 @@ fn a_hard_link_keeps_the_content_that_a_whiteout_takes_from_its_target() {
 fn a_dangling_hard_link_is_a_gap() {
     let view = fold(&[vec![link("b", EntryKind::Hardlink, "nowhere")]]);
     assert_eq!(view.gaps.len(), 1);
-    assert_eq!(
-        view.gaps[0].message,
-        "/b: hard link to /nowhere, which is not there"
-    );
+    assert_eq!(view.gaps[0].message, "/b: hard link to /nowhere, which is not there");
 }
 
 #[test]
 fn a_whiteout_of_the_root_empties_the_image() {
-    let view = fold(&[
-        vec![plain("a/b", EntryKind::File, 1)],
-        vec![plain("", EntryKind::Whiteout, 0)],
-    ]);
+    let view = fold(&[vec![plain("a/b", EntryKind::File, 1)], vec![plain("", EntryKind::Whiteout, 0)]]);
     assert!(visible(&view, None).is_empty());
 }
 
 #[test]
 fn removing_is_linear_however_often_it_is_asked_for() {
-    let files = (0..20_000)
-        .map(|i| plain(&format!("d/{i}"), EntryKind::File, 1))
-        .collect();
+    let files = (0..20_000).map(|i| plain(&format!("d/{i}"), EntryKind::File, 1)).collect();
     let mut layers: Vec<Vec<Entry>> = vec![files];
-    layers.extend((0..2_000).map(|_| {
-        vec![
-            plain("d", EntryKind::Opaque, 0),
-            plain("d", EntryKind::Whiteout, 0),
-        ]
-    }));
+    layers.extend((0..2_000).map(|_| vec![plain("d", EntryKind::Opaque, 0), plain("d", EntryKind::Whiteout, 0)]));
     let view = fold(&layers);
     assert!(visible(&view, None).is_empty());
 }
