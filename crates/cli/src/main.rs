@@ -1,2 +1,67 @@
-//! The command line host.
-fn main() {}
+//! The command line host: files, threads, the clock. Knows no rule of analysis.
+
+mod args;
+mod exit;
+mod input;
+mod progress;
+mod scan;
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use args::{Cli, Command, Scan};
+use clap::Parser;
+use exit::Exit;
+use porthole_report::export::{self, Context};
+use porthole_scan::time::{parse_rfc3339, rfc3339};
+use progress::Progress;
+
+fn main() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // Help and version are no errors; clap knows which stream each belongs to.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Error } else { Exit::Done }.into();
+        }
+    };
+    let ended = match cli.command {
+        Command::Scan(args) => scan(&args),
+    };
+    match ended {
+        Ok(exit) => exit.into(),
+        Err(message) => {
+            eprintln!("porthole: {}", export::plain(&message));
+            Exit::Error.into()
+        }
+    }
+}
+
+fn scan(args: &Scan) -> Result<Exit, String> {
+    let now = match &args.now {
+        Some(text) => parse_rfc3339(text).ok_or_else(|| format!("--now: {text:?} is no RFC 3339 time"))?,
+        None => SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64),
+    };
+    let progress = Progress::new(args.quiet);
+    let input = input::open(&args.image)?;
+    let analysis = scan::analyse(args, input, now, &progress);
+    progress.end();
+    let report = analysis?.report;
+    let exporter = export::find(&args.format).ok_or_else(|| format!("no output format is called {}", args.format))?;
+    let mut text = String::new();
+    exporter.write(&report, &Context { now: Some(rfc3339(now)), serial: None }, &mut text);
+    match &args.output {
+        Some(path) => std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => print(&text)?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Prints; a reader that has seen enough (`| head`) is no error.
+fn print(text: &str) -> Result<(), String> {
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(format!("standard output: {error}")),
+        _ => Ok(()),
+    }
+}

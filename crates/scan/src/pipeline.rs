@@ -7,7 +7,7 @@
 
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
-    Distribution, HistoryEntry, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret,
+    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret,
     Signatures, Tool, Verification, Vulnerabilities,
 };
 
@@ -188,7 +188,7 @@ fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
             .filter(|(_, version)| !version.implied)
             .count() as u64,
         config: subject.config.clone(),
-        history: history(subject),
+        history: subject.history.clone(),
         distribution: recognise(view),
         base: None,
         annotations: subject.annotations.clone(),
@@ -206,26 +206,6 @@ fn recognise(view: &ImageView) -> Option<Distribution> {
         }
     }
     distribution(&|path| view.captured(path), traits)
-}
-
-/// History with each step's layer, where both agree in number (image-spec `config.md`: one non-empty step a layer).
-fn history(subject: &Subject) -> Vec<HistoryEntry> {
-    let steps = subject
-        .history
-        .iter()
-        .filter(|entry| !entry.empty_layer)
-        .count();
-    let agree = steps == subject.layers.len();
-    let mut next = 0;
-    let mut history = subject.history.clone();
-    for entry in &mut history {
-        entry.layer = None;
-        if !entry.empty_layer {
-            entry.layer = agree.then_some(next);
-            next += 1;
-        }
-    }
-    history
 }
 
 fn layers(

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use porthole_report::{Gap, HistoryEntry, ImageConfig, Integrity, Platform};
+use porthole_oci::Digest;
+use porthole_oci::archive::{self, Archive, Check, Document, ImageSource, LayerSource, Location};
+use porthole_oci::config::History;
+use porthole_report::{Gap, GapKind, HistoryEntry, ImageConfig, Integrity, Platform, Verification};
 
 /// One image as its archive, folder or registry describes it. Nothing here comes from inside a layer.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -25,7 +28,7 @@ pub struct Subject {
     pub author: Option<String>,
     /// Execution parameters, unmasked.
     pub config: ImageConfig,
-    /// History, oldest first, unmasked; `layer` is filled in by the analysis.
+    /// History, oldest first, unmasked, each step with the layer that it made.
     pub history: Vec<HistoryEntry>,
     /// Manifest annotations.
     pub annotations: BTreeMap<String, String>,
@@ -48,4 +51,106 @@ pub struct SubjectLayer {
     pub media_type: Option<String>,
     /// Bytes of the blob, as the manifest states or the archive has them.
     pub size: u64,
+}
+
+impl Subject {
+    /// The subject that an archive describes. `source` is what the person gave.
+    pub fn of_archive(source: &str, archive: &Archive, image: &ImageSource) -> Self {
+        let archive_gaps = archive.gaps.iter().chain(&image.gaps);
+        let mut gaps: Vec<Gap> = archive_gaps.map(gap).collect();
+        for (index, layer) in image.layers.iter().enumerate() {
+            let name = layer.digest.or(layer.diff_id).map_or_else(String::new, |digest| digest.to_string());
+            let message = match &layer.location {
+                Location::Missing => format!("layer {index} ({name}) is not in the input"),
+                Location::Foreign { .. } => format!("layer {index} ({name}) is not distributed with the image: not included, not fetched"),
+                _ => continue,
+            };
+            gaps.push(Gap { kind: GapKind::Missing, layer: Some(index as u32), path: String::new(), message });
+        }
+        Self { gaps, ..Self::of_image(source, archive.kind.name(), image) }
+    }
+
+    /// The subject without an archive around it, from a registry.
+    pub fn of_image(source: &str, kind: &str, image: &ImageSource) -> Self {
+        let text = |digest: Option<Digest>| digest.map(|digest| digest.to_string());
+        let run = &image.config.run;
+        Self {
+            source: source.to_owned(),
+            kind: kind.to_owned(),
+            names: image.names.clone(),
+            platform: Platform {
+                os: image.platform.os.clone(),
+                architecture: image.platform.architecture.clone(),
+                variant: image.platform.variant.clone(),
+                os_version: image.platform.os_version.clone(),
+            },
+            manifest_digest: text(image.manifest_digest()),
+            config_digest: text(image.config_digest()),
+            created: image.config.created.clone(),
+            author: image.config.author.clone(),
+            config: ImageConfig {
+                user: run.user.clone(),
+                entrypoint: run.entrypoint.clone(),
+                cmd: run.cmd.clone(),
+                env: run.env.clone(),
+                exposed_ports: run.exposed_ports.clone(),
+                volumes: run.volumes.clone(),
+                working_dir: run.working_dir.clone(),
+                labels: run.labels.clone(),
+                stop_signal: run.stop_signal.clone(),
+                healthcheck: run.healthcheck.as_ref().map(|check| check.test.clone()),
+                shell: run.shell.clone(),
+                on_build: run.on_build.clone(),
+            },
+            history: history(image),
+            annotations: image.annotations.clone(),
+            layers: image.layers.iter().map(layer).collect(),
+            integrity: [("manifest", &image.manifest), ("config", &image.config_document)]
+                .into_iter()
+                .filter_map(|(what, document)| integrity(what, document.as_ref()?))
+                .collect(),
+            gaps: image.gaps.iter().map(gap).collect(),
+        }
+    }
+}
+
+fn layer(layer: &LayerSource) -> SubjectLayer {
+    SubjectLayer {
+        digest: layer.digest.map(|digest| digest.to_string()),
+        diff_id: layer.diff_id.map(|digest| digest.to_string()),
+        media_type: layer.media_type.clone(),
+        size: layer.size.unwrap_or(0),
+    }
+}
+
+fn history(image: &ImageSource) -> Vec<HistoryEntry> {
+    let entry = |(at, entry): (usize, &History)| HistoryEntry {
+        created: entry.created.clone(),
+        created_by: entry.created_by.clone(),
+        author: entry.author.clone(),
+        comment: entry.comment.clone(),
+        empty_layer: entry.empty_layer,
+        layer: image.history_layers.get(at).copied().flatten().and_then(|layer| u32::try_from(layer).ok()),
+    };
+    image.config.history.iter().enumerate().map(entry).collect()
+}
+
+fn integrity(what: &str, document: &Document) -> Option<Integrity> {
+    let digest = document.digest?.to_string();
+    let verification = match document.check {
+        Check::Verified => Verification::Verified,
+        Check::Mismatch { expected, found } => Verification::Mismatch { expected: expected.to_string(), actual: found.to_string() },
+        Check::Unstated => Verification::Unstated,
+    };
+    Some(Integrity { what: what.to_owned(), digest, verification })
+}
+
+fn gap(gap: &archive::Gap) -> Gap {
+    let kind = match gap.kind {
+        archive::GapKind::Malformed => GapKind::Malformed,
+        archive::GapKind::Unsupported => GapKind::Unsupported,
+        archive::GapKind::OverBudget => GapKind::OverBudget,
+        archive::GapKind::Missing => GapKind::Missing,
+    };
+    Gap { kind, layer: None, path: gap.name.clone(), message: gap.message.clone() }
 }

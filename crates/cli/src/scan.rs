@@ -1,0 +1,182 @@
+//! `porthole scan`: a loop around the machines. Layers are read in parallel where the input can seek.
+
+use std::collections::HashMap;
+use std::io::Read;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use porthole_scan::oci::Limits;
+use porthole_scan::oci::archive::{Archive, ImageSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
+use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject};
+
+use crate::args::Scan;
+use crate::input::{Input, Ranges};
+use crate::progress::Progress;
+
+/// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
+const CHUNK: usize = 256 * 1024;
+
+/// Reads the image and analyses it.
+pub fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Analysis, String> {
+    let source = args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let wanted = wanted(args)?;
+    let (archive, streamed) = match &input {
+        Input::File { path, len } => (index(Reader::tar(*len, Limits::default()), path)?, HashMap::new()),
+        Input::Folder { path, files } => (index(Reader::folder(files.clone(), Limits::default()), path)?, HashMap::new()),
+        Input::Stream { .. } => stream(input_reader(input)?, progress)?,
+        Input::Document(_) => return Err("an SBOM has no layers".into()),
+    };
+    let image = choose(&archive, &wanted)?;
+    let subject = Subject::of_archive(&source, &archive, image);
+    let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
+    Ok(Analysis::new(&subject, facts, &Options { now: Some(now) }))
+}
+
+fn input_reader(input: Input) -> Result<Box<dyn Read + Send>, String> {
+    match input {
+        Input::Stream { reader, .. } => Ok(reader),
+        _ => Err("not a stream".into()),
+    }
+}
+
+fn wanted(args: &Scan) -> Result<PlatformWanted, String> {
+    let platform = args.platform.as_deref().map(str::parse).transpose().map_err(|error: porthole_scan::oci::Error| error.to_string())?;
+    Ok(PlatformWanted { platform, name: args.image_name.clone() })
+}
+
+fn choose<'a>(archive: &'a Archive, wanted: &PlatformWanted) -> Result<&'a ImageSource, String> {
+    let choice = archive.choose(wanted);
+    if let Some(image) = choice.image().and_then(|at| archive.images.get(at)) {
+        return Ok(image);
+    }
+    let there: Vec<String> = archive.images.iter().map(|image| format!("{} ({})", image.names.join(", "), image.platform)).collect();
+    Err(format!("no image fits; there is {}", if there.is_empty() { "none".into() } else { there.join("; ") }))
+}
+
+/// Drives the archive reader over a file or a folder.
+fn index(mut reader: Reader, root: &Path) -> Result<Archive, String> {
+    let mut ranges = Ranges::new(root);
+    let mut buffer = Vec::new();
+    while let Some(want) = reader.wants() {
+        buffer.clear();
+        ranges
+            .at(want.file.as_deref(), want.offset, want.len)
+            .and_then(|mut range| range.read_to_end(&mut buffer))
+            .map_err(|error| format!("{}: {error}", root.display()))?;
+        reader.push(want.offset, &buffer).map_err(|error| error.to_string())?;
+    }
+    reader.finish().map_err(|error| error.to_string())
+}
+
+/// Scans every layer whose bytes are at hand, the largest first, several at once.
+fn read_layers(args: &Scan, image: &ImageSource, progress: &Progress) -> Result<Vec<Option<LayerFacts>>, String> {
+    // A layer that is listed twice is read once.
+    let mut distinct: Vec<&Location> = Vec::new();
+    let places: Vec<Option<usize>> = image
+        .layers
+        .iter()
+        .map(|layer| {
+            matches!(layer.location, Location::Range { .. }).then(|| {
+                distinct.iter().position(|known| **known == layer.location).unwrap_or_else(|| {
+                    distinct.push(&layer.location);
+                    distinct.len() - 1
+                })
+            })
+        })
+        .collect();
+    let len = |location: &Location| if let Location::Range { len, .. } = location { *len } else { 0 };
+    progress.expect(distinct.iter().map(|location| len(location)).sum());
+    let mut order: Vec<usize> = (0..distinct.len()).collect();
+    order.sort_by_key(|at| std::cmp::Reverse(len(distinct[*at])));
+
+    let threads = args.jobs.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1).clamp(1, 64);
+    let next = AtomicUsize::new(0);
+    let results: Mutex<Vec<Option<Result<LayerFacts, String>>>> = Mutex::new((0..distinct.len()).map(|_| None).collect());
+    std::thread::scope(|scope| {
+        for _ in 0..threads.min(distinct.len()) {
+            scope.spawn(|| {
+                let mut ranges = Ranges::new(&args.image);
+                while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let facts = read_layer(&mut ranges, distinct[at], progress);
+                    if let Ok(mut results) = results.lock() {
+                        results[at] = Some(facts);
+                    }
+                }
+            });
+        }
+    });
+    let results = results.into_inner().map_err(|_| "a thread that read a layer broke off".to_owned())?;
+    let facts: Vec<LayerFacts> =
+        results.into_iter().map(|facts| facts.unwrap_or_else(|| Err("a layer was not read".into()))).collect::<Result<_, _>>()?;
+    Ok(places.into_iter().map(|place| place.and_then(|at| facts.get(at).cloned())).collect())
+}
+
+fn read_layer(ranges: &mut Ranges<'_>, location: &Location, progress: &Progress) -> Result<LayerFacts, String> {
+    let Location::Range { file, offset, len } = location else { return Err("a layer has no bytes".into()) };
+    let mut scan = LayerScan::new(&LayerOptions::default());
+    let mut range = ranges.at(file.as_deref(), *offset, *len).map_err(|error| error.to_string())?;
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = range.read(&mut buffer).map_err(|error| format!("reading a layer: {error}"))?;
+        if count == 0 {
+            return Ok(scan.finish());
+        }
+        scan.push(&buffer[..count]);
+        progress.add(count as u64);
+    }
+}
+
+/// Facts of the blobs that went by, by their name in the archive.
+type Streamed = HashMap<String, LayerFacts>;
+
+#[derive(Default)]
+struct Blobs {
+    open: Option<(String, LayerScan)>,
+    done: Streamed,
+}
+
+impl StreamSink for Blobs {
+    fn blob(&mut self, name: &str, _len: u64) -> bool {
+        self.open = Some((name.to_owned(), LayerScan::new(&LayerOptions::default())));
+        true
+    }
+
+    fn data(&mut self, bytes: &[u8]) {
+        if let Some((_, scan)) = &mut self.open {
+            scan.push(bytes);
+        }
+    }
+
+    fn end(&mut self) {
+        if let Some((name, scan)) = self.open.take() {
+            self.done.insert(name, scan.finish());
+        }
+    }
+}
+
+/// Reads an archive that cannot seek: every blob is scanned as it passes, the manifest says afterwards which counted.
+fn stream(mut reader: Box<dyn Read + Send>, progress: &Progress) -> Result<(Archive, Streamed), String> {
+    let mut machine = StreamReader::new(Limits::default());
+    let mut blobs = Blobs::default();
+    let mut buffer = vec![0; CHUNK];
+    loop {
+        let count = reader.read(&mut buffer).map_err(|error| format!("reading the archive: {error}"))?;
+        if count == 0 {
+            break;
+        }
+        machine.push(&buffer[..count], &mut blobs).map_err(|error| error.to_string())?;
+        progress.add(count as u64);
+    }
+    blobs.end();
+    let archive = machine.finish(&mut blobs).map_err(|error| error.to_string())?;
+    Ok((archive, blobs.done))
+}
+
+fn join(image: &ImageSource, streamed: Streamed) -> Vec<Option<LayerFacts>> {
+    let facts = |location: &Location| match location {
+        Location::Streamed { name } => streamed.get(name).cloned(),
+        _ => None,
+    };
+    image.layers.iter().map(|layer| facts(&layer.location)).collect()
+}
