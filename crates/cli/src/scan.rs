@@ -137,9 +137,8 @@ struct Blobs {
 }
 
 impl StreamSink for Blobs {
-    fn blob(&mut self, name: &str, _len: u64) -> bool {
+    fn blob(&mut self, name: &str, _size: u64) {
         self.open = Some((name.to_owned(), LayerScan::new(&LayerOptions::default())));
-        true
     }
 
     fn data(&mut self, bytes: &[u8]) {
