@@ -7,18 +7,19 @@ use clap::{Args, Parser, Subcommand};
 /// A window into container images: what is inside, what is known to be wrong with it, without a network.
 #[derive(Debug, Parser)]
 #[command(name = "porthole", version, after_help = EXIT_CODES)]
-pub struct Cli {
+pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// Shown below every help text.
-pub const EXIT_CODES: &str = "Exit codes: 0 done, policies passed; 1 a policy or threshold failed; 2 no report (bad usage, unreadable input).";
+pub(crate) const EXIT_CODES: &str =
+    "Exit codes: 0 done, policies passed; 1 a policy or threshold failed; 2 no report (bad usage, unreadable input).";
 
 /// What to do.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Scan an image and print a report.
     Scan(Scan),
 }
@@ -26,30 +27,30 @@ pub enum Command {
 /// Options of `porthole scan`.
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
-pub struct Scan {
+pub(crate) struct Scan {
     /// Image: the output of `docker save` or another archive, an OCI layout folder, or `-` for standard input.
-    pub image: PathBuf,
+    pub(crate) image: PathBuf,
     /// Output format.
     #[arg(long, short, default_value = "table", value_parser = formats())]
-    pub format: String,
+    pub(crate) format: String,
     /// File to write to instead of standard output.
     #[arg(long, short)]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Platform of a multi-platform image, `os/architecture[/variant]`; default: linux on this machine's architecture.
     #[arg(long)]
-    pub platform: Option<String>,
+    pub(crate) platform: Option<String>,
     /// Which image of an archive with several, by name (`repo:tag`) or digest.
     #[arg(long)]
-    pub image_name: Option<String>,
+    pub(crate) image_name: Option<String>,
     /// Threads that read layers; default: one a core.
     #[arg(long)]
-    pub jobs: Option<usize>,
+    pub(crate) jobs: Option<usize>,
     /// Time that ages are measured against, RFC 3339; default: now. Fixing it makes reports reproducible.
     #[arg(long)]
-    pub now: Option<String>,
+    pub(crate) now: Option<String>,
     /// No progress on standard error.
     #[arg(long, short)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {

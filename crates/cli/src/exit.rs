@@ -4,11 +4,9 @@ use std::process::ExitCode;
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Everything asked for was done; policies passed.
     Done = 0,
-    /// The image was read and a policy or threshold failed.
-    Failed = 1,
     /// No report could be made: bad usage, unreadable input.
     Error = 2,
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use porthole_scan::oci::archive::{InputKind, SNIFF_LEN, sniff};
 
 /// Where an image's bytes come from.
-pub enum Input {
+pub(crate) enum Input {
     /// A file read by ranges.
     File {
         /// Its path.
@@ -29,18 +29,13 @@ pub enum Input {
         /// Their number, where it is known.
         len: Option<u64>,
     },
-    /// A JSON document: an SBOM.
-    Document(Vec<u8>),
 }
-
-/// Largest SBOM read, bytes.
-const MAX_DOCUMENT: u64 = 512 << 20;
 
 /// Files looked at in a folder before it is taken for something else than a layout.
 const MAX_FILES: usize = 1_000_000;
 
 /// Opens what the person named; `-` is standard input.
-pub fn open(path: &Path) -> Result<Input, String> {
+pub(crate) fn open(path: &Path) -> Result<Input, String> {
     let failed = |error: io::Error| format!("{}: {error}", path.display());
     if path == Path::new("-") {
         return Ok(Input::Stream { reader: Box::new(io::stdin()), len: None });
@@ -61,8 +56,7 @@ pub fn open(path: &Path) -> Result<Input, String> {
             file.seek(SeekFrom::Start(0)).map_err(failed)?;
             Ok(Input::Stream { reader: Box::new(file), len: Some(meta.len()) })
         }
-        InputKind::Json if meta.len() <= MAX_DOCUMENT => Ok(Input::Document(std::fs::read(path).map_err(failed)?)),
-        InputKind::Json => Err(format!("{}: a JSON document of {} bytes, the limit is {MAX_DOCUMENT}", path.display(), meta.len())),
+        InputKind::Json => Err(format!("{}: this is a JSON document, not an image archive", path.display())),
         InputKind::Other(why) => Err(format!("{}: {why}", path.display())),
     }
 }
@@ -92,19 +86,19 @@ fn list(root: &Path) -> io::Result<Vec<(String, u64)>> {
 }
 
 /// Reads a range of a file, or of a file in a folder.
-pub struct Ranges<'a> {
+pub(crate) struct Ranges<'a> {
     root: &'a Path,
     open: Option<(Option<String>, File)>,
 }
 
 impl<'a> Ranges<'a> {
     /// Ranges of this archive or folder.
-    pub fn new(root: &'a Path) -> Self {
+    pub(crate) fn new(root: &'a Path) -> Self {
         Self { root, open: None }
     }
 
     /// A reader at an offset, for `len` bytes; it ends early where the file does.
-    pub fn at(&mut self, file: Option<&str>, offset: u64, len: u64) -> io::Result<impl Read + '_> {
+    pub(crate) fn at(&mut self, file: Option<&str>, offset: u64, len: u64) -> io::Result<impl Read + '_> {
         if self.open.as_ref().is_none_or(|(name, _)| name.as_deref() != file) {
             let path = file.map_or_else(|| self.root.to_owned(), |name| self.root.join(name));
             self.open = Some((file.map(str::to_owned), File::open(path)?));

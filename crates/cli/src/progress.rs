@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use porthole_report::export::bytes;
 
 /// Bytes read of bytes to read, shared by all readers.
-pub struct Progress {
+pub(crate) struct Progress {
     done: AtomicU64,
     total: AtomicU64,
     started: Instant,
@@ -20,7 +20,7 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl Progress {
     /// Progress that is shown unless `quiet` or standard error is no terminal.
-    pub fn new(quiet: bool) -> Self {
+    pub(crate) fn new(quiet: bool) -> Self {
         Self {
             done: AtomicU64::new(0),
             total: AtomicU64::new(0),
@@ -31,12 +31,12 @@ impl Progress {
     }
 
     /// Sets what there is to read, bytes; 0 when nobody knows.
-    pub fn expect(&self, total: u64) {
+    pub(crate) fn expect(&self, total: u64) {
         self.total.store(total, Ordering::Relaxed);
     }
 
     /// Counts bytes that were read.
-    pub fn add(&self, count: u64) {
+    pub(crate) fn add(&self, count: u64) {
         let done = self.done.fetch_add(count, Ordering::Relaxed) + count;
         if !self.terminal {
             return;
@@ -55,7 +55,7 @@ impl Progress {
     }
 
     /// Takes the line away.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         if self.terminal {
             let _ = write!(std::io::stderr(), "\r\x1b[2K");
         }

@@ -18,14 +18,17 @@ use crate::progress::Progress;
 const CHUNK: usize = 256 * 1024;
 
 /// Reads the image and analyses it.
-pub fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Analysis, String> {
-    let source = args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
+pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Analysis, String> {
+    let source =
+        args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
-    let (archive, streamed) = match &input {
-        Input::File { path, len } => (index(Reader::tar(*len, Limits::default()), path)?, HashMap::new()),
-        Input::Folder { path, files } => (index(Reader::folder(files.clone(), Limits::default()), path)?, HashMap::new()),
-        Input::Stream { .. } => stream(input_reader(input)?, progress)?,
-        Input::Document(_) => return Err("an SBOM has no layers".into()),
+    let (archive, streamed) = match input {
+        Input::File { path, len } => (index(Reader::tar(len, Limits::default()), &path)?, HashMap::new()),
+        Input::Folder { path, files } => (index(Reader::folder(files, Limits::default()), &path)?, HashMap::new()),
+        Input::Stream { reader, len } => {
+            progress.expect(len.unwrap_or(0));
+            stream(reader, progress)?
+        }
     };
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
@@ -33,15 +36,9 @@ pub fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Resu
     Ok(Analysis::new(&subject, facts, &Options { now: Some(now) }))
 }
 
-fn input_reader(input: Input) -> Result<Box<dyn Read + Send>, String> {
-    match input {
-        Input::Stream { reader, .. } => Ok(reader),
-        _ => Err("not a stream".into()),
-    }
-}
-
 fn wanted(args: &Scan) -> Result<PlatformWanted, String> {
-    let platform = args.platform.as_deref().map(str::parse).transpose().map_err(|error: porthole_scan::oci::Error| error.to_string())?;
+    let platform =
+        args.platform.as_deref().map(str::parse).transpose().map_err(|error: porthole_scan::oci::Error| error.to_string())?;
     Ok(PlatformWanted { platform, name: args.image_name.clone() })
 }
 
@@ -50,7 +47,8 @@ fn choose<'a>(archive: &'a Archive, wanted: &PlatformWanted) -> Result<&'a Image
     if let Some(image) = choice.image().and_then(|at| archive.images.get(at)) {
         return Ok(image);
     }
-    let there: Vec<String> = archive.images.iter().map(|image| format!("{} ({})", image.names.join(", "), image.platform)).collect();
+    let there: Vec<String> =
+        archive.images.iter().map(|image| format!("{} ({})", image.names.join(", "), image.platform)).collect();
     Err(format!("no image fits; there is {}", if there.is_empty() { "none".into() } else { there.join("; ") }))
 }
 

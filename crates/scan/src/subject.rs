@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use porthole_oci::Digest;
 use porthole_oci::archive::{self, Archive, Check, Document, ImageSource, LayerSource, Location};
-use porthole_oci::config::History;
+use porthole_oci::History;
 use porthole_report::{Gap, GapKind, HistoryEntry, ImageConfig, Integrity, Platform, Verification};
 
 /// One image as its archive, folder or registry describes it. Nothing here comes from inside a layer.
