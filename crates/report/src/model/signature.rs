@@ -55,6 +55,37 @@ pub struct Signature {
     pub signed_digest: Option<String>,
     /// Transparency log entry, where proven.
     pub log_index: Option<u64>,
+    /// Digest of the manifest, bundle or blob that carried it.
+    pub found_in: String,
+    /// Each thing that had to be proven, in the order in which it was looked at.
+    #[serde(default)]
+    pub steps: Vec<SignatureStep>,
+}
+
+/// One thing that had to be proven about a signature.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureStep {
+    /// What, in words: `signature over the payload`, `certificate chain`, `transparency log`.
+    pub what: String,
+    /// How it ended.
+    pub state: StepState,
+    /// One sentence: the evidence, the reason for the refusal, or why it was not looked at.
+    pub detail: String,
+}
+
+/// How one step of a verification ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub enum StepState {
+    /// Computed and right.
+    Proven,
+    /// Computed and wrong, or demanded and absent.
+    Refused,
+    /// Not computed: nothing to compare with, or not demanded.
+    NotChecked,
 }
 
 /// How a signature's verification ended.
@@ -66,6 +97,8 @@ pub enum SignatureState {
     Verified,
     /// Wrong: see the reasons.
     Refused,
+    /// Sound, and its signer is known; but nobody said whom to expect, so it proves nothing about who may sign this image.
+    Unjudged,
     /// Present and not checked: no key or trust root was given.
     Unchecked,
 }
@@ -85,6 +118,29 @@ pub struct Attestation {
     pub about_this_image: bool,
     /// Name and value pairs that a person reads: builder, source, commit, level, …
     pub facts: Vec<AttestationFact>,
+    /// What the evidence lacks, in sentences (for provenance: what keeps it from the next SLSA level).
+    #[serde(default)]
+    pub missing: Vec<String>,
+    /// For attested SBOMs: how its list compares with what the scan found.
+    #[serde(default)]
+    pub sbom: Option<SbomComparison>,
+}
+
+/// An attested SBOM held against the packages that the scan found, by package URL without qualifiers.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[serde(rename_all = "camelCase")]
+pub struct SbomComparison {
+    /// In the SBOM and in the scan.
+    pub both: u32,
+    /// In the scan alone.
+    pub only_scan: u32,
+    /// In the SBOM alone.
+    pub only_sbom: u32,
+    /// Some of those in the scan alone, sorted; at most 50.
+    pub only_scan_examples: Vec<String>,
+    /// Some of those in the SBOM alone, sorted; at most 50.
+    pub only_sbom_examples: Vec<String>,
 }
 
 /// One fact of an attestation.
