@@ -23,9 +23,7 @@ impl Cataloger for Apk {
 
     fn interest(&self, entry: &Entry) -> Interest {
         match entry.path.as_bytes() {
-            b"lib/apk/db/installed" | b"usr/lib/apk/db/installed" => {
-                Interest::Whole { max: MAX_DATABASE }
-            }
+            b"lib/apk/db/installed" | b"usr/lib/apk/db/installed" => Interest::Whole { max: MAX_DATABASE },
             _ => Interest::Skip,
         }
     }
@@ -44,11 +42,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
     let mut folder: &[u8] = b"";
     let mut seen = false;
     // The last package may lack its blank line.
-    for line in bytes
-        .split(|byte| *byte == b'\n')
-        .map(|line| line.strip_suffix(b"\r").unwrap_or(line))
-        .chain([b"".as_slice()])
-    {
+    for line in bytes.split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line)).chain([b"".as_slice()]) {
         if line.is_empty() {
             if seen {
                 let done = std::mem::replace(&mut package, PackageFact::new("apk", "", ""));
@@ -61,8 +55,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             seen = false;
             continue;
         }
-        let (Some(letter), Some(value)) = (line.first(), line.strip_prefix(&[line[0], b':']))
-        else {
+        let (Some(letter), Some(value)) = (line.first(), line.strip_prefix(&[line[0], b':'])) else {
             continue;
         };
         seen = true;
@@ -71,31 +64,17 @@ pub fn parse(bytes: &[u8]) -> Parsed {
             b'P' => package.name = text(),
             b'V' => package.version = text(),
             b'A' => package.architecture = Some(text()).filter(|text| !text.is_empty()),
-            b'L' => {
-                package.licenses = Some(text())
-                    .filter(|text| !text.is_empty())
-                    .into_iter()
-                    .collect()
-            }
+            b'L' => package.licenses = Some(text()).filter(|text| !text.is_empty()).into_iter().collect(),
             b'I' => package.installed_size = text().parse().ok(),
             b'o' => origin = text(),
             b'F' => folder = value,
-            b'R' => package.owned.push(if folder.is_empty() {
-                value.to_vec()
-            } else {
-                [folder, b"/", value].concat()
-            }),
+            b'R' => package.owned.push(if folder.is_empty() { value.to_vec() } else { [folder, b"/", value].concat() }),
             _ => {}
         }
     }
     if nameless > 0 {
         let message = format!("apk database: {nameless} entries without a package name or version");
-        parsed.gaps.push(Gap {
-            kind: GapKind::Malformed,
-            layer: None,
-            path: String::new(),
-            message,
-        });
+        parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed
 }
@@ -105,11 +84,7 @@ fn finish(mut package: PackageFact, origin: String) -> Option<PackageFact> {
         return None;
     }
     // Packages of one origin are built together: the origin's version is the package's.
-    let source = if origin.is_empty() {
-        package.name.clone()
-    } else {
-        origin
-    };
+    let source = if origin.is_empty() { package.name.clone() } else { origin };
     package.source = Some((source, package.version.clone()));
     package.key.clone_from(&package.name);
     Some(package)
@@ -128,11 +103,7 @@ mod tests {
             .packages
             .iter()
             .map(|package| {
-                let owned: Vec<_> = package
-                    .owned
-                    .iter()
-                    .map(|path| String::from_utf8_lossy(path))
-                    .collect();
+                let owned: Vec<_> = package.owned.iter().map(|path| String::from_utf8_lossy(path)).collect();
                 let (source, version) = package.source.clone().unwrap_or_default();
                 format!(
                     "{} {} {source} {version} {} {}",

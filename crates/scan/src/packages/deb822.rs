@@ -45,9 +45,7 @@ impl<'a> Stanza<'a> {
 
     /// First line of a field's value as text; none when it is missing or empty. Names ignore case.
     pub(super) fn get(self, name: &str) -> Option<String> {
-        let (_, value) = self
-            .fields()
-            .find(|(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))?;
+        let (_, value) = self.fields().find(|(field, _)| field.eq_ignore_ascii_case(name.as_bytes()))?;
         Some(String::from_utf8_lossy(value).into_owned()).filter(|value| !value.is_empty())
     }
 }

@@ -5,6 +5,7 @@
 
 // Operating systems and binaries.
 pub mod apk;
+pub mod binary;
 mod deb822;
 pub mod dpkg;
 pub mod executable;
@@ -80,4 +81,5 @@ pub const ALL: &[&dyn Cataloger] = &[
     &apk::Apk,
     &rpm::Rpm,
     &executable::Executable,
+    &binary::Binary,
 ];

@@ -54,19 +54,14 @@ impl Traits {
         if rest.starts_with(b"share/man/man1/") && rest.ends_with(b".gz") {
             self.manuals = true;
         }
-        let Some(name) = rest
-            .strip_prefix(b"bin/".as_slice())
-            .or_else(|| rest.strip_prefix(b"sbin/".as_slice()))
-        else {
+        let Some(name) = rest.strip_prefix(b"bin/".as_slice()).or_else(|| rest.strip_prefix(b"sbin/".as_slice())) else {
             return;
         };
         match name {
             b"sh" | b"bash" | b"dash" | b"ash" | b"zsh" => self.shell = true,
             b"busybox" => self.busybox = true,
-            b"apt-get" | b"dpkg" | b"apk" | b"dnf" | b"dnf5" | b"yum" | b"zypper" | b"rpm"
-            | b"pacman" | b"emerge" | b"xbps-install" | b"opkg" | b"nix-env" | b"nix" => {
-                self.package_manager = true
-            }
+            b"apt-get" | b"dpkg" | b"apk" | b"dnf" | b"dnf5" | b"yum" | b"zypper" | b"rpm" | b"pacman" | b"emerge"
+            | b"xbps-install" | b"opkg" | b"nix-env" | b"nix" => self.package_manager = true,
             b"microdnf" | b"tdnf" => {
                 self.package_manager = true;
                 self.reduced_package_manager = true;
@@ -80,25 +75,16 @@ impl Traits {
 ///
 /// `files` gives the content of a path of [`FILES`] in the final image, links followed. None when nothing tells:
 /// no release file, yet a shell or a package manager is there.
-pub fn distribution<'a>(
-    files: &dyn Fn(&str) -> Option<&'a [u8]>,
-    traits: Traits,
-) -> Option<Distribution> {
+pub fn distribution<'a>(files: &dyn Fn(&str) -> Option<&'a [u8]>, traits: Traits) -> Option<Distribution> {
     let text = |path: &str| files(path).map(String::from_utf8_lossy);
     let found = ["etc/os-release", "usr/lib/os-release"]
         .into_iter()
         .find_map(|path| text(path).and_then(|content| from_os_release(path, &content)))
-        .or_else(|| {
-            RELEASE_FILES
-                .iter()
-                .find_map(|(path, read)| read(path, text(path)?.trim()))
-        });
+        .or_else(|| RELEASE_FILES.iter().find_map(|(path, read)| read(path, text(path)?.trim())));
     let mut distribution = match found {
         Some(found) => found,
         None if traits.busybox && !traits.package_manager => plain("busybox", "BusyBox", None, ""),
-        None if !traits.shell && !traits.package_manager => {
-            plain("scratch", "no distribution", None, "")
-        }
+        None if !traits.shell && !traits.package_manager => plain("scratch", "no distribution", None, ""),
         None => return None,
     };
     complete(&mut distribution, &|path| files(path));
@@ -110,9 +96,7 @@ pub fn distribution<'a>(
 type ReadRelease = fn(&str, &str) -> Option<Distribution>;
 const RELEASE_FILES: &[(&str, ReadRelease)] = &[
     ("etc/lsb-release", from_lsb_release),
-    ("etc/alpine-release", |path, text| {
-        one_version("alpine", "Alpine Linux", path, text)
-    }),
+    ("etc/alpine-release", |path, text| one_version("alpine", "Alpine Linux", path, text)),
     ("etc/oracle-release", from_sentence),
     ("etc/rocky-release", from_sentence),
     ("etc/almalinux-release", from_sentence),
@@ -125,9 +109,7 @@ const RELEASE_FILES: &[(&str, ReadRelease)] = &[
     ("etc/azurelinux-release", from_sentence),
     ("etc/gentoo-release", from_sentence),
     ("etc/SuSE-release", from_suse_release),
-    ("etc/arch-release", |path, _| {
-        Some(plain("arch", "Arch Linux", None, path))
-    }),
+    ("etc/arch-release", |path, _| Some(plain("arch", "Arch Linux", None, path))),
     ("etc/debian_version", from_debian_version),
 ];
 
@@ -148,9 +130,7 @@ fn from_os_release(path: &str, text: &str) -> Option<Distribution> {
     };
     let name = name.unwrap_or_else(|| id.clone());
     Some(Distribution {
-        id_like: value("ID_LIKE")
-            .map(|like| like.split_whitespace().map(str::to_owned).collect())
-            .unwrap_or_default(),
+        id_like: value("ID_LIKE").map(|like| like.split_whitespace().map(str::to_owned).collect()).unwrap_or_default(),
         version_id: value("VERSION_ID"),
         codename: value("VERSION_CODENAME").or_else(|| value("UBUNTU_CODENAME")),
         pretty_name: value("PRETTY_NAME").unwrap_or_else(|| name.clone()),
@@ -186,9 +166,7 @@ fn unquote(raw: &str) -> String {
 /// `DISTRIB_ID=Ubuntu` and its kind; only trusted where it names a known distribution.
 fn from_lsb_release(path: &str, text: &str) -> Option<Distribution> {
     let value = |key: &str| {
-        let line = text
-            .lines()
-            .find_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='))?;
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(key)?.strip_prefix('='))?;
         Some(unquote(line)).filter(|value| !value.is_empty())
     };
     let name = value("DISTRIB_ID")?;
@@ -209,20 +187,9 @@ fn from_sentence(path: &str, text: &str) -> Option<Distribution> {
         .find(|word| word.starts_with(|char: char| char.is_ascii_digit()))
         .map(|word| word.trim_end_matches([',', ';']).to_owned());
     let name = line.split(" release").next().unwrap_or(line).trim();
-    let name = name
-        .split(|char: char| char.is_ascii_digit())
-        .next()
-        .unwrap_or(name)
-        .trim();
-    let codename = line
-        .split_once('(')
-        .and_then(|(_, rest)| rest.split_once(')'))
-        .map(|(inner, _)| inner.to_owned());
-    Some(Distribution {
-        codename,
-        pretty_name: line.to_owned(),
-        ..plain(id, name, version, path)
-    })
+    let name = name.split(|char: char| char.is_ascii_digit()).next().unwrap_or(name).trim();
+    let codename = line.split_once('(').and_then(|(_, rest)| rest.split_once(')')).map(|(inner, _)| inner.to_owned());
+    Some(Distribution { codename, pretty_name: line.to_owned(), ..plain(id, name, version, path) })
 }
 
 /// Names as release files spell them, longer ones before those that they contain.
@@ -257,41 +224,23 @@ fn id_of_sentence(line: &str) -> Option<&'static str> {
         ("busybox", "busybox"),
     ];
     let line = line.to_ascii_lowercase();
-    NAMES
-        .iter()
-        .find(|(name, _)| line.contains(name))
-        .map(|(_, id)| *id)
+    NAMES.iter().find(|(name, _)| line.contains(name)).map(|(_, id)| *id)
 }
 
 /// `SUSE Linux Enterprise Server 11 (x86_64)`, then `VERSION = 11` and `PATCHLEVEL = 4`.
 fn from_suse_release(path: &str, text: &str) -> Option<Distribution> {
     let value = |key: &str| {
-        let line = text.lines().find_map(|line| {
-            line.trim()
-                .strip_prefix(key)?
-                .trim_start()
-                .strip_prefix('=')
-        })?;
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(key)?.trim_start().strip_prefix('='))?;
         Some(line.trim().to_owned()).filter(|value| !value.is_empty())
     };
     let first = text.lines().next()?.trim();
-    let name = first
-        .split(|char: char| char.is_ascii_digit())
-        .next()
-        .unwrap_or(first)
-        .trim();
+    let name = first.split(|char: char| char.is_ascii_digit()).next().unwrap_or(first).trim();
     let version = match (value("VERSION"), value("PATCHLEVEL")) {
-        (Some(version), Some(patch)) if patch != "0" && !version.contains('.') => {
-            Some(format!("{version}.{patch}"))
-        }
+        (Some(version), Some(patch)) if patch != "0" && !version.contains('.') => Some(format!("{version}.{patch}")),
         (version, _) => version,
     };
     let pretty_name = first.to_owned();
-    Some(Distribution {
-        codename: value("CODENAME"),
-        pretty_name,
-        ..plain(id_of_sentence(first)?, name, version, path)
-    })
+    Some(Distribution { codename: value("CODENAME"), pretty_name, ..plain(id_of_sentence(first)?, name, version, path) })
 }
 
 /// A release number for stable releases, `codename/sid` before the freeze.
@@ -300,10 +249,7 @@ fn from_debian_version(path: &str, text: &str) -> Option<Distribution> {
         return one_version("debian", "Debian GNU/Linux", path, text);
     }
     let codename = text.split('/').next().filter(|name| !name.is_empty())?;
-    Some(Distribution {
-        codename: Some(codename.to_owned()),
-        ..plain("debian", "Debian GNU/Linux", None, path)
-    })
+    Some(Distribution { codename: Some(codename.to_owned()), ..plain("debian", "Debian GNU/Linux", None, path) })
 }
 
 fn one_version(id: &str, name: &str, path: &str, text: &str) -> Option<Distribution> {
@@ -312,9 +258,7 @@ fn one_version(id: &str, name: &str, path: &str, text: &str) -> Option<Distribut
 }
 
 fn plain(id: &str, name: &str, version: Option<String>, path: &str) -> Distribution {
-    let pretty_name = version
-        .as_ref()
-        .map_or_else(|| name.to_owned(), |version| format!("{name} {version}"));
+    let pretty_name = version.as_ref().map_or_else(|| name.to_owned(), |version| format!("{name} {version}"));
     Distribution {
         id: id.to_owned(),
         name: name.to_owned(),
@@ -336,23 +280,13 @@ fn complete<'a>(distribution: &mut Distribution, files: &dyn Fn(&str) -> Option<
     let text = String::from_utf8_lossy(raw);
     let point = text.trim();
     let more_precise = match &distribution.version_id {
-        Some(major) => point
-            .strip_prefix(major.as_str())
-            .is_some_and(|rest| rest.starts_with('.')),
+        Some(major) => point.strip_prefix(major.as_str()).is_some_and(|rest| rest.starts_with('.')),
         None => point.starts_with(|char: char| char.is_ascii_digit()),
     };
-    if more_precise
-        && point
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || byte == b'.')
-    {
+    if more_precise && point.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') {
         distribution.version_id = Some(point.to_owned());
     } else if distribution.codename.is_none() && distribution.version_id.is_none() {
-        distribution.codename = point
-            .split('/')
-            .next()
-            .filter(|name| !name.is_empty())
-            .map(str::to_owned);
+        distribution.codename = point.split('/').next().filter(|name| !name.is_empty()).map(str::to_owned);
     }
 }
 
@@ -367,23 +301,14 @@ fn flavour(distribution: &Distribution, traits: Traits) -> &'static str {
         return "distroless";
     }
     // Alpine and its relatives build on BusyBox and are small by nature; that is no flavour of theirs.
-    let small_by_nature =
-        ["alpine", "wolfi", "chainguard", "alpaquita"].contains(&distribution.id.as_str());
+    let small_by_nature = ["alpine", "wolfi", "chainguard", "alpaquita"].contains(&distribution.id.as_str());
     if small_by_nature {
-        return if traits.package_manager {
-            "full"
-        } else {
-            "slim"
-        };
+        return if traits.package_manager { "full" } else { "slim" };
     }
     if !traits.package_manager {
         return if traits.busybox { "busybox" } else { "slim" };
     }
-    if traits.reduced_package_manager || !traits.manuals {
-        "slim"
-    } else {
-        "full"
-    }
+    if traits.reduced_package_manager || !traits.manuals { "slim" } else { "full" }
 }
 
 #[cfg(test)]

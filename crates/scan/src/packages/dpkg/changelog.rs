@@ -18,29 +18,18 @@ const MAX_IDS: usize = 4096;
 pub fn fixes(gzip: &[u8]) -> (Vec<String>, Option<Gap>) {
     let mut decoder = GzDecoder::new(gzip);
     let mut text = Vec::new();
-    let gap = |kind, message: &str| {
-        Some(Gap {
-            kind,
-            layer: None,
-            path: String::new(),
-            message: format!("changelog: {message}"),
-        })
-    };
+    let gap =
+        |kind, message: &str| Some(Gap { kind, layer: None, path: String::new(), message: format!("changelog: {message}") });
     // The first line decides: `name (version) suite; urgency=low`.
     let head = decoder.by_ref().take(1024).read_to_end(&mut text);
-    let first = text
-        .split(|byte| *byte == b'\n')
-        .find(|line| !line.trim_ascii().is_empty())
-        .unwrap_or_default();
+    let first = text.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
     if head.is_ok() && memmem::find(first, b"; urgency=").is_none() {
         return (Vec::new(), None);
     }
     let read = head.and_then(|_| decoder.take(MAX_TEXT).read_to_end(&mut text));
     let gap = match read {
         Err(_) => gap(GapKind::Malformed, "damaged gzip data"),
-        Ok(read) if read as u64 == MAX_TEXT => {
-            gap(GapKind::OverBudget, "only the newest 4 MiB were read")
-        }
+        Ok(read) if read as u64 == MAX_TEXT => gap(GapKind::OverBudget, "only the newest 4 MiB were read"),
         Ok(_) => None,
     };
     (ids(&text), gap)
@@ -70,26 +59,12 @@ fn ids(text: &[u8]) -> Vec<String> {
 
 fn takes_back(line: &[u8]) -> bool {
     let line = line.to_ascii_lowercase();
-    [
-        b"revert".as_slice(),
-        b"not affect",
-        b"not vulnerable",
-        b"unfixed",
-    ]
-    .iter()
-    .any(|word| memmem::find(&line, word).is_some())
+    [b"revert".as_slice(), b"not affect", b"not vulnerable", b"unfixed"].iter().any(|word| memmem::find(&line, word).is_some())
 }
 
 /// `CVE-YYYY-NNNN…` at the beginning of `text`.
 fn id_at(text: &[u8]) -> Option<String> {
-    let digits = |from: usize| {
-        text.get(from..)?
-            .iter()
-            .take(12)
-            .take_while(|byte| byte.is_ascii_digit())
-            .count()
-            .into()
-    };
+    let digits = |from: usize| text.get(from..)?.iter().take(12).take_while(|byte| byte.is_ascii_digit()).count().into();
     let year: Option<usize> = digits(4);
     let number: Option<usize> = digits(9);
     let (4, number @ 4..=10, Some(b'-')) = (year?, number?, text.get(8)) else {

@@ -14,61 +14,30 @@ const MAX_NAME: usize = 120;
 
 /// Texts that name their licence by their wording; every phrase has to be there. Whitespace is one blank.
 const TEXTS: &[(&str, &[&str])] = &[
-    (
-        "MIT",
-        &["Permission is hereby granted, free of charge, to any person obtaining a copy"],
-    ),
+    ("MIT", &["Permission is hereby granted, free of charge, to any person obtaining a copy"]),
     (
         "BSD-3-Clause",
-        &[
-            "Redistributions of source code must retain",
-            "Redistributions in binary form must reproduce",
-            "either the name",
-        ],
+        &["Redistributions of source code must retain", "Redistributions in binary form must reproduce", "either the name"],
     ),
-    (
-        "ISC",
-        &[
-            "Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee",
-        ],
-    ),
-    (
-        "ISC",
-        &[
-            "Permission to use, copy, modify, and distribute this software for any purpose with or without fee",
-        ],
-    ),
-    (
-        "Zlib",
-        &[
-            "origin of this software must not be misrepresented",
-            "freely",
-        ],
-    ),
+    ("ISC", &["Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee"]),
+    ("ISC", &["Permission to use, copy, modify, and distribute this software for any purpose with or without fee"]),
+    ("Zlib", &["origin of this software must not be misrepresented", "freely"]),
     ("public-domain", &["in the public domain"]),
 ];
 
-const BSD_2: &[&str] = &[
-    "Redistributions of source code must retain",
-    "Redistributions in binary form must reproduce",
-];
+const BSD_2: &[&str] = &["Redistributions of source code must retain", "Redistributions in binary form must reproduce"];
 
 /// Licence names that a copyright file states, in its order, each once.
 pub fn licenses(bytes: &[u8]) -> Vec<String> {
-    let machine_readable = stanzas(bytes).next().is_some_and(|head| {
-        ["Format", "Format-Specification"]
-            .iter()
-            .any(|field| head.get(field).is_some())
-    });
+    let machine_readable = stanzas(bytes)
+        .next()
+        .is_some_and(|head| ["Format", "Format-Specification"].iter().any(|field| head.get(field).is_some()));
     let mut found = Vec::new();
     if machine_readable {
         for (field, value) in stanzas(bytes).flat_map(|stanza| stanza.fields()) {
             if field.eq_ignore_ascii_case(b"License") {
                 let value = String::from_utf8_lossy(value);
-                add(
-                    &mut found,
-                    &value.split_whitespace().collect::<Vec<_>>().join(" "),
-                );
+                add(&mut found, &value.split_whitespace().collect::<Vec<_>>().join(" "));
             }
         }
     }
@@ -79,11 +48,7 @@ pub fn licenses(bytes: &[u8]) -> Vec<String> {
 }
 
 fn add(found: &mut Vec<String>, name: &str) {
-    if !name.is_empty()
-        && name.len() <= MAX_NAME
-        && found.len() < MAX_LICENSES
-        && !found.iter().any(|known| known == name)
-    {
+    if !name.is_empty() && name.len() <= MAX_NAME && found.len() < MAX_LICENSES && !found.iter().any(|known| known == name) {
         found.push(name.to_owned());
     }
 }
@@ -93,23 +58,12 @@ fn free_text(bytes: &[u8], found: &mut Vec<String>) {
     const FOLDER: &[u8] = b"/usr/share/common-licenses/";
     for at in memmem::find_iter(bytes, FOLDER) {
         let rest = &bytes[at + FOLDER.len()..];
-        let name: Vec<u8> = rest
-            .iter()
-            .copied()
-            .take(40)
-            .take_while(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(byte))
-            .collect();
-        add(
-            found,
-            String::from_utf8_lossy(&name).trim_end_matches(['.', '-']),
-        );
+        let name: Vec<u8> =
+            rest.iter().copied().take(40).take_while(|byte| byte.is_ascii_alphanumeric() || b".-+".contains(byte)).collect();
+        add(found, String::from_utf8_lossy(&name).trim_end_matches(['.', '-']));
     }
     let text = one_blank(bytes);
-    let all = |phrases: &[&str]| {
-        phrases
-            .iter()
-            .all(|phrase| memmem::find(&text, phrase.as_bytes()).is_some())
-    };
+    let all = |phrases: &[&str]| phrases.iter().all(|phrase| memmem::find(&text, phrase.as_bytes()).is_some());
     for (name, phrases) in TEXTS {
         if all(phrases) {
             add(found, name);

@@ -45,10 +45,7 @@ fn role(path: &[u8]) -> Option<Role<'_>> {
             return name.strip_suffix(b".list").map(Role::FileList);
         }
         if let Some(name) = rest.strip_prefix(b"status.d/".as_slice()) {
-            return Some(
-                name.strip_suffix(b".md5sums")
-                    .map_or(Role::Status, Role::Md5sums),
-            );
+            return Some(name.strip_suffix(b".md5sums").map_or(Role::Status, Role::Md5sums));
         }
         return match rest {
             b"status" => Some(Role::Status),
@@ -94,50 +91,22 @@ impl Cataloger for Dpkg {
     }
 
     fn parse(&self, path: &ImagePath, bytes: &[u8]) -> Parsed {
-        let about = |name: &[u8]| Attachment {
-            key: String::from_utf8_lossy(name).into_owned(),
-            ..Attachment::default()
-        };
+        let about = |name: &[u8]| Attachment { key: String::from_utf8_lossy(name).into_owned(), ..Attachment::default() };
         let attach = |attachment: Attachment| {
-            let bare = Attachment {
-                key: attachment.key.clone(),
-                ..Attachment::default()
-            };
-            let attachments = if attachment == bare {
-                Vec::new()
-            } else {
-                vec![attachment]
-            };
-            Parsed {
-                attachments,
-                ..Parsed::default()
-            }
+            let bare = Attachment { key: attachment.key.clone(), ..Attachment::default() };
+            let attachments = if attachment == bare { Vec::new() } else { vec![attachment] };
+            Parsed { attachments, ..Parsed::default() }
         };
         match role(path.as_bytes()) {
             None => Parsed::default(),
             Some(Role::Status) => parse(bytes),
-            Some(Role::Diversions) => Parsed {
-                attachments: diversions(bytes),
-                ..Parsed::default()
-            },
-            Some(Role::FileList(name)) => attach(Attachment {
-                owned: file_list(bytes),
-                ..about(name)
-            }),
-            Some(Role::Md5sums(name)) => attach(Attachment {
-                owned: md5sums(bytes),
-                ..about(name)
-            }),
-            Some(Role::Copyright(name)) => attach(Attachment {
-                licenses: licenses(bytes),
-                ..about(name)
-            }),
+            Some(Role::Diversions) => Parsed { attachments: diversions(bytes), ..Parsed::default() },
+            Some(Role::FileList(name)) => attach(Attachment { owned: file_list(bytes), ..about(name) }),
+            Some(Role::Md5sums(name)) => attach(Attachment { owned: md5sums(bytes), ..about(name) }),
+            Some(Role::Copyright(name)) => attach(Attachment { licenses: licenses(bytes), ..about(name) }),
             Some(Role::Changelog(name) | Role::UpstreamChangelog(name)) => {
                 let (changelog_fixes, gap) = fixes(bytes);
-                let mut parsed = attach(Attachment {
-                    changelog_fixes,
-                    ..about(name)
-                });
+                let mut parsed = attach(Attachment { changelog_fixes, ..about(name) });
                 parsed.gaps.extend(gap);
                 parsed
             }

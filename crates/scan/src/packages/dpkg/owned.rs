@@ -12,9 +12,7 @@ pub fn file_list(bytes: &[u8]) -> Vec<Vec<u8>> {
         }
         // A folder stands right before its first child.
         if let Some(last) = owned.last()
-            && path
-                .strip_prefix(last.as_slice())
-                .is_some_and(|rest| rest.first() == Some(&b'/'))
+            && path.strip_prefix(last.as_slice()).is_some_and(|rest| rest.first() == Some(&b'/'))
         {
             owned.pop();
         }
@@ -29,13 +27,8 @@ pub fn md5sums(bytes: &[u8]) -> Vec<Vec<u8>> {
         .split(|byte| *byte == b'\n')
         .filter_map(|line| {
             let (sum, path) = line.split_at_checked(32)?;
-            let path = path
-                .strip_prefix(b"  ")
-                .or_else(|| path.strip_prefix(b" *"))?;
-            let path = path
-                .strip_prefix(b"./")
-                .or_else(|| path.strip_prefix(b"/"))
-                .unwrap_or(path);
+            let path = path.strip_prefix(b"  ").or_else(|| path.strip_prefix(b" *"))?;
+            let path = path.strip_prefix(b"./").or_else(|| path.strip_prefix(b"/")).unwrap_or(path);
             (sum.iter().all(u8::is_ascii_hexdigit) && !path.is_empty()).then(|| path.to_vec())
         })
         .collect()
@@ -56,11 +49,7 @@ pub fn diversions(bytes: &[u8]) -> Vec<Attachment> {
         let key = String::from_utf8_lossy(package).into_owned();
         match found.iter_mut().find(|attachment| attachment.key == key) {
             Some(attachment) => attachment.owned.push(to.to_vec()),
-            None => found.push(Attachment {
-                key,
-                owned: vec![to.to_vec()],
-                ..Attachment::default()
-            }),
+            None => found.push(Attachment { key, owned: vec![to.to_vec()], ..Attachment::default() }),
         }
     }
     found

@@ -22,14 +22,8 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         }
     }
     if nameless > 0 {
-        let message =
-            format!("dpkg database: {nameless} entries without a package name or version");
-        parsed.gaps.push(Gap {
-            kind: GapKind::Malformed,
-            layer: None,
-            path: String::new(),
-            message,
-        });
+        let message = format!("dpkg database: {nameless} entries without a package name or version");
+        parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed
 }
@@ -38,10 +32,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 fn is_unpacked(stanza: Stanza<'_>) -> bool {
     match stanza.get("Status") {
         None => true,
-        Some(status) => !matches!(
-            status.split_whitespace().nth(2),
-            Some("not-installed" | "config-files" | "half-installed")
-        ),
+        Some(status) => !matches!(status.split_whitespace().nth(2), Some("not-installed" | "config-files" | "half-installed")),
     }
 }
 
@@ -56,9 +47,7 @@ fn package(stanza: Stanza<'_>) -> Option<PackageFact> {
     Some(PackageFact {
         source: Some(source(stanza.get("Source").as_deref(), &name, &version)),
         // Kibibytes, rounded up (Debian Policy 5.6.20).
-        installed_size: stanza
-            .get("Installed-Size")
-            .and_then(|size| size.parse::<u64>().ok()?.checked_mul(1024)),
+        installed_size: stanza.get("Installed-Size").and_then(|size| size.parse::<u64>().ok()?.checked_mul(1024)),
         architecture,
         key,
         ..PackageFact::new("deb", name, version)
@@ -73,10 +62,7 @@ fn source(field: Option<&str>, name: &str, version: &str) -> (String, String) {
     match field.split_once('(') {
         Some((source, rest)) => {
             let stated = rest.trim_end().trim_end_matches(')').trim();
-            (
-                source.trim().to_owned(),
-                if stated.is_empty() { version } else { stated }.to_owned(),
-            )
+            (source.trim().to_owned(), if stated.is_empty() { version } else { stated }.to_owned())
         }
         None => (field.to_owned(), version.to_owned()),
     }

@@ -15,14 +15,9 @@ Package: dbus\nStatus: install ok triggers-pending\nArchitecture: amd64\nVersion
 
 fn line(package: &crate::facts::PackageFact) -> String {
     let (source, version) = package.source.clone().unwrap_or_default();
-    let size = package
-        .installed_size
-        .map_or_else(|| "-".to_owned(), |size| size.to_string());
+    let size = package.installed_size.map_or_else(|| "-".to_owned(), |size| size.to_string());
     let architecture = package.architecture.as_deref().unwrap_or("-");
-    format!(
-        "{} {} {} {architecture} {source} {version} {size}",
-        package.key, package.name, package.version
-    )
+    format!("{} {} {} {architecture} {source} {version} {size}", package.key, package.name, package.version)
 }
 
 #[test]
@@ -51,41 +46,21 @@ fn a_stanza_without_a_version_costs_itself_only() {
 #[test]
 fn lists_give_files_not_their_folders() {
     let owned = file_list(b"/.\n/bin\n/bin/bash\n/etc\n/etc/skel\n/etc/skel/.bashrc\n/etc/skel/.profile\n/var/empty\n");
-    let owned: Vec<_> = owned
-        .iter()
-        .map(|path| String::from_utf8_lossy(path).into_owned())
-        .collect();
-    assert_eq!(
-        owned,
-        [
-            "bin/bash",
-            "etc/skel/.bashrc",
-            "etc/skel/.profile",
-            "var/empty"
-        ]
-    );
+    let owned: Vec<_> = owned.iter().map(|path| String::from_utf8_lossy(path).into_owned()).collect();
+    assert_eq!(owned, ["bin/bash", "etc/skel/.bashrc", "etc/skel/.profile", "var/empty"]);
 }
 
 #[test]
 fn md5sums_give_paths() {
     let text = b"108877c29ef6a482337ddc42ea8b0985  lib/x86_64-linux-gnu/libm.so.6\nnonsense\n108877c29ef6a482337ddc42ea8b0985 *./bin/x\n";
-    assert_eq!(
-        md5sums(text),
-        [
-            b"lib/x86_64-linux-gnu/libm.so.6".to_vec(),
-            b"bin/x".to_vec()
-        ]
-    );
+    assert_eq!(md5sums(text), [b"lib/x86_64-linux-gnu/libm.so.6".to_vec(), b"bin/x".to_vec()]);
 }
 
 #[test]
 fn a_diverted_file_belongs_to_its_diverter() {
     let found = diversions(b"/bin/sh\n/bin/sh.distrib\ndash\n/etc/x\n/etc/x.old\n:\n/half\n");
     assert_eq!(found.len(), 1);
-    assert_eq!(
-        (found[0].key.as_str(), found[0].owned.as_slice()),
-        ("dash", [b"bin/sh.distrib".to_vec()].as_slice())
-    );
+    assert_eq!((found[0].key.as_str(), found[0].owned.as_slice()), ("dash", [b"bin/sh.distrib".to_vec()].as_slice()));
 }
 
 #[test]
@@ -99,10 +74,7 @@ fn copyright_files_name_licences() {
             "The full text is in\n/usr/share/common-licenses/LGPL-2.1. See also `/usr/share/common-licenses/GPL-3'.\n",
             vec!["LGPL-2.1", "GPL-3"],
         ),
-        (
-            "Permission is hereby granted, free of\n charge, to any person obtaining a copy\n",
-            vec!["MIT"],
-        ),
+        ("Permission is hereby granted, free of\n charge, to any person obtaining a copy\n", vec!["MIT"]),
         (
             "Redistributions of source code must retain x\n# Redistributions in binary form must reproduce\nNeither the name of\n",
             vec!["BSD-3-Clause"],
@@ -130,11 +102,7 @@ fn changelogs_claim_fixes() {
     let (ids, gap) = fixes(&gzip(CHANGELOG));
     assert_eq!(ids, ["CVE-2023-12345678", "CVE-2023-5363", "CVE-2023-5678"]);
     assert_eq!(gap, None);
-    assert_eq!(
-        fixes(&gzip("Version 3\n CVE-2023-5363\n")),
-        (Vec::new(), None),
-        "upstream's own"
-    );
+    assert_eq!(fixes(&gzip("Version 3\n CVE-2023-5363\n")), (Vec::new(), None), "upstream's own");
 }
 
 #[test]
@@ -150,11 +118,7 @@ fn paths_decide_what_is_read() {
         ("usr/share/doc/bash/README", false),
         ("srv/var/lib/dpkg/status", false),
     ] {
-        assert_eq!(
-            Dpkg.interest(&file(path)) != Interest::Skip,
-            wanted,
-            "{path}"
-        );
+        assert_eq!(Dpkg.interest(&file(path)) != Interest::Skip, wanted, "{path}");
     }
 }
 
@@ -175,26 +139,11 @@ fn file(path: &str) -> Entry {
 
 #[test]
 fn attachments_are_keyed_as_dpkg_names_its_files() {
-    let parsed = Dpkg.parse(
-        &ImagePath::new("var/lib/dpkg/info/libc6:amd64.list"),
-        b"/.\n/lib/libc.so.6\n",
-    );
+    let parsed = Dpkg.parse(&ImagePath::new("var/lib/dpkg/info/libc6:amd64.list"), b"/.\n/lib/libc.so.6\n");
     assert_eq!(parsed.attachments[0].key, "libc6:amd64");
-    let parsed = Dpkg.parse(
-        &ImagePath::new("usr/share/doc/libc6/copyright"),
-        b"/usr/share/common-licenses/LGPL-2.1",
-    );
-    assert_eq!(
-        (
-            parsed.attachments[0].key.as_str(),
-            parsed.attachments[0].licenses.len()
-        ),
-        ("libc6", 1)
-    );
-    assert!(
-        Dpkg.parse(&ImagePath::new("usr/share/doc/x/copyright"), b"nothing")
-            .is_empty()
-    );
+    let parsed = Dpkg.parse(&ImagePath::new("usr/share/doc/libc6/copyright"), b"/usr/share/common-licenses/LGPL-2.1");
+    assert_eq!((parsed.attachments[0].key.as_str(), parsed.attachments[0].licenses.len()), ("libc6", 1));
+    assert!(Dpkg.parse(&ImagePath::new("usr/share/doc/x/copyright"), b"nothing").is_empty());
 }
 
 #[test]
@@ -202,14 +151,8 @@ fn no_cut_panics() {
     let changelog = gzip(CHANGELOG);
     for (path, bytes) in [
         ("var/lib/dpkg/status", STATUS.as_bytes()),
-        (
-            "var/lib/dpkg/diversions",
-            b"/a\n/b\nc\n/d\n/e\nf\n".as_slice(),
-        ),
-        (
-            "var/lib/dpkg/status.d/x.md5sums",
-            b"108877c29ef6a482337ddc42ea8b0985  lib/x\n".as_slice(),
-        ),
+        ("var/lib/dpkg/diversions", b"/a\n/b\nc\n/d\n/e\nf\n".as_slice()),
+        ("var/lib/dpkg/status.d/x.md5sums", b"108877c29ef6a482337ddc42ea8b0985  lib/x\n".as_slice()),
         ("usr/share/doc/x/changelog.Debian.gz", &changelog),
     ] {
         let path = ImagePath::new(path);

@@ -95,10 +95,8 @@ pub fn parse(gzip: &[u8]) -> Parsed {
     let mut text = Vec::new();
     // Only the first member counts: what follows is the program.
     let read = GzDecoder::new(gzip).take(MAX_TEXT).read_to_end(&mut text);
-    let document = read
-        .ok()
-        .and_then(|_| serde_json::from_slice::<Document>(&text).ok())
-        .filter(|document| document.format == "CycloneDX");
+    let document =
+        read.ok().and_then(|_| serde_json::from_slice::<Document>(&text).ok()).filter(|document| document.format == "CycloneDX");
     let Some(document) = document else {
         let message = "native image SBOM: damaged".to_owned();
         let gap = Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message };

@@ -92,7 +92,8 @@ fn a_program_older_than_go_1_18_gives_its_modules() {
 
 #[test]
 fn a_linker_flag_names_the_main_version() {
-    let modules = "mod\texample.org/a\t(devel)\nbuild\t-ldflags=\"-s -w -X example.org/a/version.GitDescribe=1.12.9 -X x.commit=1.0\"\n";
+    let modules =
+        "mod\texample.org/a\t(devel)\nbuild\t-ldflags=\"-s -w -X example.org/a/version.GitDescribe=1.12.9 -X x.commit=1.0\"\n";
     assert_eq!(
         names(&parse_modules(Some("devel go1.25-d524e1e Sun"), modules)),
         ["golang:example.org/a@v1.12.9", "golang:stdlib@1.25-d524e1e"]

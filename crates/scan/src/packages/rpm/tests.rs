@@ -57,8 +57,7 @@ fn lines(parsed: &Parsed) -> Vec<String> {
 
 const DBUS: &str =
     "dbus-1:1.12.20-8.el9.x86_64 dbus 1:1.12.20-8.el9 dbus 1:1.12.20-8.el9 GPLv2+ 4711 usr/bin/dbus,usr/bin/dbus-run";
-const LIBS: &str =
-    "libs-1.12.20-8.el9.x86_64 libs 1.12.20-8.el9 dbus 1.12.20-8.el9 GPLv2+ 4711 usr/bin/dbus,usr/bin/dbus-run";
+const LIBS: &str = "libs-1.12.20-8.el9.x86_64 libs 1.12.20-8.el9 dbus 1.12.20-8.el9 GPLv2+ 4711 usr/bin/dbus,usr/bin/dbus-run";
 
 fn both() -> [Vec<u8>; 2] {
     [header("dbus", Some(1), 900), header("libs", None, 3000)]
