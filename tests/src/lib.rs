@@ -3,3 +3,4 @@
 pub mod image;
 pub mod layer;
 pub mod open;
+pub mod real;

@@ -3,9 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use porthole_oci::layer::{Entry, EntryKind, ImagePath};
+use porthole_report::{EvidenceKind, Report};
 use porthole_scan::facts::Parsed;
 use porthole_scan::packages::Cataloger;
 use porthole_scan::packages::java::Java;
+use porthole_tests::real::{real_image, scan_layout};
 
 /// Files of public test suites, where a checkout has them beside it.
 fn fixtures(folder: &str) -> Option<PathBuf> {
@@ -111,4 +113,58 @@ fn an_archive_without_a_pom_is_named_by_its_manifest() {
         let bytes = std::fs::read(folder.join(archive)).expect("archive");
         assert_eq!(java_lines(archive, &stream(&Java, archive, &bytes)), [expected]);
     }
+}
+
+/// Name and version of every installed package below a folder, sorted.
+fn installed(report: &Report, kind: &str, folder: &str) -> Vec<String> {
+    let mut lines: Vec<String> = report
+        .packages
+        .iter()
+        .filter(|package| package.kind == kind && package.evidence == EvidenceKind::Installed)
+        .filter(|package| std::iter::once(&package.path).chain(&package.also_at).any(|path| path.starts_with(folder)))
+        .map(|package| format!("{}=={}", package.name, package.version))
+        .collect();
+    lines.sort();
+    lines.dedup();
+    lines
+}
+
+/// Every `name==version` in a tree as `npm ls --all --json` prints it.
+fn npm_tree(tree: &serde_json::Value, lines: &mut Vec<String>) {
+    for (name, node) in tree["dependencies"].as_object().into_iter().flatten() {
+        // Optional peers that nobody installed stand in the tree without a version.
+        if let Some(version) = node["version"].as_str() {
+            lines.push(format!("{name}=={version}"));
+        }
+        npm_tree(node, lines);
+    }
+}
+
+/// Oracles: `npm ls --all` and `pip list`, asked of the same root file system.
+#[test]
+fn installed_packages_equal_what_npm_and_pip_say() {
+    let Some(folder) = real_image("debian-app") else {
+        return;
+    };
+    let report = scan_layout(&folder.join("layout"));
+    let npm = std::fs::read(folder.join("witness/npm.json")).expect("npm.json");
+    let mut expected = Vec::new();
+    npm_tree(&serde_json::from_slice(&npm).expect("JSON"), &mut expected);
+    expected.sort();
+    expected.dedup();
+    assert_eq!(installed(&report, "npm", "/srv/app/node_modules/"), expected);
+    let pip = std::fs::read_to_string(folder.join("witness/pip.txt")).expect("pip.txt");
+    let mut expected: Vec<&str> = pip.lines().collect();
+    expected.sort_unstable();
+    assert_eq!(installed(&report, "pypi", "/usr/local/lib/python3.11/dist-packages/"), expected);
+    // Debian's own Python and Node.js packages are there too, each with the package that installed it.
+    let mut owned = 0;
+    for package in &report.packages {
+        let by_debian = package.path.starts_with("/usr/lib/python3/") || package.path.starts_with("/usr/share/nodejs/");
+        if by_debian && matches!(package.kind.as_str(), "npm" | "pypi") {
+            assert!(package.owned_by.as_deref().is_some_and(|purl| purl.starts_with("pkg:deb/debian/")), "{package:?}");
+            owned += 1;
+        }
+    }
+    assert!(owned > 30, "{owned}");
 }

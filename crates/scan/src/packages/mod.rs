@@ -14,10 +14,22 @@ pub mod rpm;
 mod window;
 
 // Programming languages.
+pub mod beam;
+pub mod cargo;
+pub mod conda;
+pub mod dart;
+pub mod dotnet;
+pub mod haskell;
 pub mod java;
 mod language;
+pub mod lua;
 pub mod npm;
+pub mod perl;
+pub mod php;
 pub mod python;
+pub mod r;
+pub mod ruby;
+pub mod swift;
 mod syntax;
 mod zip;
 
@@ -73,9 +85,21 @@ pub trait StreamParser {
 /// Every cataloger. Add a line here to add an ecosystem.
 pub const ALL: &[&dyn Cataloger] = &[
     // Programming languages.
+    &beam::Beam,
+    &cargo::CargoLock,
+    &conda::Conda,
+    &dart::Dart,
+    &dotnet::Dotnet,
+    &haskell::Haskell,
     &java::Java,
+    &lua::Lua,
     &npm::Npm,
+    &perl::Perl,
+    &php::Php,
     &python::Python,
+    &r::R,
+    &ruby::Ruby,
+    &swift::Swift,
     // Operating systems and binaries.
     &dpkg::Dpkg,
     &apk::Apk,
