@@ -14,23 +14,13 @@ pub fn day_number(text: &str) -> Option<i64> {
         return None;
     }
     // Years that begin in March, so that the leap day is the last one; 400 of them have 146,097 days.
-    let (year, month) = if month < 3 {
-        (year - 1, month + 9)
-    } else {
-        (year, month - 3)
-    };
+    let (year, month) = if month < 3 { (year - 1, month + 9) } else { (year, month - 3) };
     let (era, year) = (year.div_euclid(400), year.rem_euclid(400));
-    Some(
-        era * 146_097 + year * 365 + year / 4 - year / 100 + (153 * month + 2) / 5 + day
-            - 1
-            - 719_468,
-    )
+    Some(era * 146_097 + year * 365 + year / 4 - year / 100 + (153 * month + 2) / 5 + day - 1 - 719_468)
 }
 
 fn number(text: &str, digits: usize) -> Option<i64> {
-    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit()))
-        .then(|| text.parse().ok())
-        .flatten()
+    (text.len() == digits && text.bytes().all(|byte| byte.is_ascii_digit())).then(|| text.parse().ok()).flatten()
 }
 
 #[cfg(test)]
@@ -49,15 +39,7 @@ mod tests {
         ] {
             assert_eq!(day_number(day), Some(number), "{day}");
         }
-        for nonsense in [
-            "",
-            "2026-13-01",
-            "2026-1-01",
-            "26-01-01",
-            "2026-01-01x",
-            "2026-01-00",
-            "äääää",
-        ] {
+        for nonsense in ["", "2026-13-01", "2026-1-01", "26-01-01", "2026-01-01x", "2026-01-00", "äääää"] {
             assert_eq!(day_number(nonsense), None, "{nonsense}");
         }
     }

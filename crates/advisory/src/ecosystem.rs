@@ -90,16 +90,8 @@ pub fn is_distribution(key: &str) -> bool {
 /// The version scheme of a shard; [`Scheme::Plain`] for ecosystems that are not known.
 pub fn scheme(key: &str) -> Scheme {
     let family = family(key);
-    let language = LANGUAGES
-        .iter()
-        .find(|(_, name, _)| *name == family)
-        .map(|(.., scheme)| *scheme);
-    let distribution = || {
-        DISTRIBUTIONS
-            .iter()
-            .find(|(name, ..)| *name == family)
-            .map(|(_, scheme, _)| *scheme)
-    };
+    let language = LANGUAGES.iter().find(|(_, name, _)| *name == family).map(|(.., scheme)| *scheme);
+    let distribution = || DISTRIBUTIONS.iter().find(|(name, ..)| *name == family).map(|(_, scheme, _)| *scheme);
     language.or_else(distribution).unwrap_or(Scheme::Plain)
 }
 
@@ -149,23 +141,15 @@ fn python_name(name: &str) -> String {
 pub fn installed_version(key: &str, version: &str) -> Option<String> {
     let version = version.trim();
     let version = match family(key) {
-        "Go" => version
-            .strip_prefix("go")
-            .or_else(|| version.strip_prefix('v'))
-            .unwrap_or(version),
+        "Go" => version.strip_prefix("go").or_else(|| version.strip_prefix('v')).unwrap_or(version),
         // Bitnami's own revision after the application's version.
         "Bitnami" => match version.rsplit_once('-') {
-            Some((version, revision)) if revision.bytes().all(|byte| byte.is_ascii_digit()) => {
-                version
-            }
+            Some((version, revision)) if revision.bytes().all(|byte| byte.is_ascii_digit()) => version,
             _ => version,
         },
         _ => version,
     };
-    version
-        .bytes()
-        .any(|byte| byte.is_ascii_digit())
-        .then(|| version.to_owned())
+    version.bytes().any(|byte| byte.is_ascii_digit()).then(|| version.to_owned())
 }
 
 /// The shards of a distribution release; empty when OSV does not have it.
@@ -195,19 +179,13 @@ pub fn distribution_needs(distribution: &Distribution) -> Vec<Need> {
     };
     let keys = keys.into_iter().filter(|key| !key.ends_with([':', ' ']));
     keys.filter_map(|key| {
-        let (_, scheme, naming) = DISTRIBUTIONS
-            .iter()
-            .find(|(name, ..)| *name == family(&key))?;
+        let (_, scheme, naming) = DISTRIBUTIONS.iter().find(|(name, ..)| *name == family(&key))?;
         let kind = match scheme {
             Scheme::Apk => "apk",
             Scheme::Dpkg => "deb",
             _ => "rpm",
         };
-        Some(Need {
-            key,
-            kind,
-            naming: *naming,
-        })
+        Some(Need { key, kind, naming: *naming })
     })
     .collect()
 }
@@ -215,11 +193,7 @@ pub fn distribution_needs(distribution: &Distribution) -> Vec<Need> {
 /// The shard of a language package.
 pub fn language_need(package: &Package) -> Option<Need> {
     let (kind, name, _) = LANGUAGES.iter().find(|(kind, ..)| *kind == package.kind)?;
-    Some(Need {
-        key: (*name).to_owned(),
-        kind,
-        naming: Naming::Binary,
-    })
+    Some(Need { key: (*name).to_owned(), kind, naming: Naming::Binary })
 }
 
 fn major(version: &str) -> &str {
@@ -241,30 +215,16 @@ fn debian(version: &str, codename: &str) -> String {
         ("duke", 15),
         ("jessie", 8),
     ];
-    let word = if codename.is_empty() {
-        version
-    } else {
-        codename
-    };
+    let word = if codename.is_empty() { version } else { codename };
     let word = word.split('/').next().unwrap_or_default();
-    CODENAMES
-        .iter()
-        .find(|(name, _)| *name == word)
-        .map_or_else(
-            || "Debian:".into(),
-            |(_, number)| format!("Debian:{number}"),
-        )
+    CODENAMES.iter().find(|(name, _)| *name == word).map_or_else(|| "Debian:".into(), |(_, number)| format!("Debian:{number}"))
 }
 
 /// Every second April release is an LTS.
 fn ubuntu(version: &str) -> String {
     let (year, month) = version.split_once('.').unwrap_or((version, ""));
     let even = year.parse::<u32>().is_ok_and(|year| year % 2 == 0);
-    if even && month.starts_with("04") {
-        format!("Ubuntu:{year}.04:LTS")
-    } else {
-        format!("Ubuntu:{version}")
-    }
+    if even && month.starts_with("04") { format!("Ubuntu:{year}.04:LTS") } else { format!("Ubuntu:{version}") }
 }
 
 fn alpine(version: &str) -> String {
@@ -280,14 +240,8 @@ fn alpine(version: &str) -> String {
 
 /// `openEuler:22.03-LTS-SP1`, from the pretty name.
 fn open_euler(distribution: &Distribution) -> String {
-    let text = distribution
-        .pretty_name
-        .replace("openEuler", "")
-        .replace(['(', ')'], " ");
-    format!(
-        "openEuler:{}",
-        text.split_whitespace().collect::<Vec<_>>().join("-")
-    )
+    let text = distribution.pretty_name.replace("openEuler", "").replace(['(', ')'], " ");
+    format!("openEuler:{}", text.split_whitespace().collect::<Vec<_>>().join("-"))
 }
 
 /// SLES keeps packages in modules, each an ecosystem of its own in OSV.
@@ -296,17 +250,9 @@ fn suse(version: &str) -> Vec<String> {
     if release.is_empty() {
         return Vec::new();
     }
-    let suffix = if pack.is_empty() || pack == "0" {
-        release.to_owned()
-    } else {
-        format!("{release} SP{pack}")
-    };
-    [
-        "Server",
-        "Module for Basesystem",
-        "Module for Server Applications",
-    ]
-    .iter()
-    .map(|product| format!("SUSE:Linux Enterprise {product} {suffix}"))
-    .collect()
+    let suffix = if pack.is_empty() || pack == "0" { release.to_owned() } else { format!("{release} SP{pack}") };
+    ["Server", "Module for Basesystem", "Module for Server Applications"]
+        .iter()
+        .map(|product| format!("SUSE:Linux Enterprise {product} {suffix}"))
+        .collect()
 }

@@ -30,10 +30,7 @@ mod tests {
         while value <= 1.0 {
             let back = f64::from(score(code(value)).expect("score"));
             // Half a step, plus the rounding to five decimals.
-            assert!(
-                (back - value).abs() <= value * 0.0232 + 0.5e-5,
-                "{value} {back}"
-            );
+            assert!((back - value).abs() <= value * 0.0232 + 0.5e-5, "{value} {back}");
             value *= 1.01;
         }
         assert_eq!((code(0.0), code(2.0), score(0)), (1, 255, None));

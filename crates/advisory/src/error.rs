@@ -94,11 +94,6 @@ impl Error {
             Self::Unknown { .. } => GapKind::Missing,
             _ => GapKind::Malformed,
         };
-        porthole_report::Gap {
-            kind,
-            layer: None,
-            path: String::new(),
-            message: self.to_string(),
-        }
+        porthole_report::Gap { kind, layer: None, path: String::new(), message: self.to_string() }
     }
 }

@@ -30,11 +30,7 @@ pub(crate) struct Lookup<'a> {
 }
 
 /// The findings of one package; `None` when the shard is damaged.
-pub(crate) fn findings(
-    view: &View<'_>,
-    hits: &[Hit<'_>],
-    lookup: &Lookup<'_>,
-) -> Option<Vec<Vulnerability>> {
+pub(crate) fn findings(view: &View<'_>, hits: &[Hit<'_>], lookup: &Lookup<'_>) -> Option<Vec<Vulnerability>> {
     let mut gathered: BTreeMap<String, Gathered<'_>> = BTreeMap::new();
     for hit in hits {
         let links = view.advisory_issues.get(hit.advisory)?;
@@ -48,17 +44,7 @@ pub(crate) fn findings(
                 None => {
                     let (fixed, wont_fix) = (hit.fixed, hit.wont_fix);
                     let others = vec![advisory.clone()];
-                    gathered.insert(
-                        id,
-                        Gathered {
-                            issue,
-                            advisory: hit.advisory,
-                            fixed,
-                            wont_fix,
-                            doubt,
-                            others,
-                        },
-                    );
+                    gathered.insert(id, Gathered { issue, advisory: hit.advisory, fixed, wont_fix, doubt, others });
                 }
                 Some(known) => {
                     known.others.push(advisory.clone());
@@ -66,31 +52,20 @@ pub(crate) fn findings(
                     known.doubt = known.doubt.and(doubt);
                     // The later fix frees from every advisory that matched.
                     let later = match (hit.fixed, known.fixed) {
-                        (Some(new), Some(old)) => {
-                            view.scheme.order(new, old).ordering == Ordering::Greater
-                        }
+                        (Some(new), Some(old)) => view.scheme.order(new, old).ordering == Ordering::Greater,
                         (new, old) => new.is_some() && old.is_none(),
                     };
                     if later {
-                        (known.fixed, known.advisory, known.issue) =
-                            (hit.fixed, hit.advisory, issue);
+                        (known.fixed, known.advisory, known.issue) = (hit.fixed, hit.advisory, issue);
                     }
                 }
             }
         }
     }
-    gathered
-        .into_iter()
-        .map(|(id, known)| finding(view, id, known, lookup))
-        .collect()
+    gathered.into_iter().map(|(id, known)| finding(view, id, known, lookup)).collect()
 }
 
-fn finding(
-    view: &View<'_>,
-    id: String,
-    known: Gathered<'_>,
-    lookup: &Lookup<'_>,
-) -> Option<Vulnerability> {
+fn finding(view: &View<'_>, id: String, known: Gathered<'_>, lookup: &Lookup<'_>) -> Option<Vulnerability> {
     let package = lookup.package;
     let links = view.advisory_issues.get(known.advisory)?;
     let alone = links.len() == 1;
@@ -106,11 +81,7 @@ fn finding(
     let vector = view.vector(known.issue)?;
     let score = vector.and_then(severity::score);
     let code = u8::try_from(view.issue_epss.get(known.issue)?).ok()?;
-    let percentile = if code == 0 {
-        None
-    } else {
-        Some(view.percentiles.get(usize::from(code))? as f32 / 65_535.0)
-    };
+    let percentile = if code == 0 { None } else { Some(view.percentiles.get(usize::from(code))? as f32 / 65_535.0) };
     let word_first = alone && ecosystem::is_distribution(view.key());
     let wont_fix = known.wont_fix || word == Some("end-of-life");
     Some(Vulnerability {
@@ -134,15 +105,10 @@ fn finding(
         epss_percentile: percentile,
         layer: package.layer,
         origin: package.origin,
-        matched_source: lookup
-            .by_source
-            .then(|| lookup.name.to_owned())
-            .filter(|name| *name != package.name),
+        matched_source: lookup.by_source.then(|| lookup.name.to_owned()).filter(|name| *name != package.name),
         uncertain: doubt(package, lookup).or(known.doubt).map(str::to_owned),
         changelog_claims_fix: package.changelog_fixes.contains(&id),
-        informational: view
-            .word(view.advisory_kind.get(known.advisory)?)?
-            .map(str::to_owned),
+        informational: view.word(view.advisory_kind.get(known.advisory)?)?.map(str::to_owned),
         suppressed: None,
         references: references::references(&advisory, &id, view.key()),
         ecosystem: view.key().to_owned(),
@@ -155,14 +121,10 @@ fn finding(
 fn doubt(package: &Package, lookup: &Lookup<'_>) -> Option<&'static str> {
     let kernel = lookup.by_source && (lookup.name == "linux" || lookup.name.starts_with("linux-"));
     if kernel && (package.name.contains("headers") || package.name.contains("libc-dev")) {
-        return Some(
-            "only the kernel's header files are installed: the kernel that runs is the host's",
-        );
+        return Some("only the kernel's header files are installed: the kernel that runs is the host's");
     }
     match package.evidence {
-        EvidenceKind::Declared => {
-            Some("only declared in a lock file or manifest, maybe not installed")
-        }
+        EvidenceKind::Declared => Some("only declared in a lock file or manifest, maybe not installed"),
         EvidenceKind::Binary => Some("the version was recognised from strings in a binary"),
         _ => None,
     }

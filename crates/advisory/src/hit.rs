@@ -34,9 +34,7 @@ pub(crate) enum Doubt {
 impl Doubt {
     pub(crate) const fn words(self) -> &'static str {
         match self {
-            Self::NotAVersion => {
-                "a version does not follow the ecosystem's rules, so it was compared by its numbers"
-            }
+            Self::NotAVersion => "a version does not follow the ecosystem's rules, so it was compared by its numbers",
             Self::NoUpperBound => "the advisory states no upper bound: it may have been fixed",
             Self::ModuleStream => "the fix may be in another module stream",
         }
@@ -52,10 +50,7 @@ pub(crate) fn hits<'a>(view: &View<'a>, name: &str, version: &str) -> Option<Vec
     if rows.end > view.row_advisory.len() {
         return None;
     }
-    let modular = matches!(
-        family(view.key()),
-        "AlmaLinux" | "Rocky Linux" | "Red Hat" | "Oracle Linux"
-    );
+    let modular = matches!(family(view.key()), "AlmaLinux" | "Rocky Linux" | "Red Hat" | "Oracle Linux");
     let mut hits = Vec::new();
     for row in rows {
         if let Some(hit) = row_hit(view, row, version, modular)? {
@@ -65,12 +60,7 @@ pub(crate) fn hits<'a>(view: &View<'a>, name: &str, version: &str) -> Option<Vec
     Some(hits)
 }
 
-fn row_hit<'a>(
-    view: &View<'a>,
-    row: usize,
-    version: &str,
-    modular: bool,
-) -> Option<Option<Hit<'a>>> {
+fn row_hit<'a>(view: &View<'a>, row: usize, version: &str, modular: bool) -> Option<Option<Hit<'a>>> {
     let flags = view.row_flags.get(row)?;
     let introduced = view.row_introduced.index(row)?;
     let advisory = view.row_advisory.index(row)?;
@@ -111,12 +101,7 @@ fn row_hit<'a>(
     if !exact {
         doubt = Some(Doubt::NotAVersion);
     }
-    Some(Some(Hit {
-        advisory,
-        fixed,
-        wont_fix: flags & row_flag::WONT_FIX != 0,
-        doubt,
-    }))
+    Some(Some(Hit { advisory, fixed, wont_fix: flags & row_flag::WONT_FIX != 0, doubt }))
 }
 
 /// The first number after the epoch: what tells module streams apart, most of the time.

@@ -67,38 +67,22 @@ impl Index {
     /// When it is no index, a newer one, too large, or names files that could lie elsewhere than beside it.
     pub fn parse(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.len() > MAX_INDEX {
-            return Err(Error::TooLarge {
-                what: "advisory index".into(),
-                seen: bytes.len() as u64,
-                limit: MAX_INDEX as u64,
-            });
+            return Err(Error::TooLarge { what: "advisory index".into(), seen: bytes.len() as u64, limit: MAX_INDEX as u64 });
         }
         // The format number first: a newer index may have another shape.
         #[derive(Deserialize)]
         struct Format {
             format: u32,
         }
-        let Format { format } =
-            serde_json::from_slice(bytes).map_err(|error| Error::Index(error.to_string()))?;
+        let Format { format } = serde_json::from_slice(bytes).map_err(|error| Error::Index(error.to_string()))?;
         if format > INDEX_FORMAT {
-            return Err(Error::Newer {
-                what: "advisory index".into(),
-                seen: format,
-                known: INDEX_FORMAT,
-            });
+            return Err(Error::Newer { what: "advisory index".into(), seen: format, known: INDEX_FORMAT });
         }
-        let index: Self =
-            serde_json::from_slice(bytes).map_err(|error| Error::Index(error.to_string()))?;
+        let index: Self = serde_json::from_slice(bytes).map_err(|error| Error::Index(error.to_string()))?;
         for shard in &index.shards {
             let plain = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.');
-            if shard.file.is_empty()
-                || shard.file.starts_with('.')
-                || !shard.file.bytes().all(plain)
-            {
-                return Err(Error::Index(format!(
-                    "shard {:?} names no plain file: {:?}",
-                    shard.key, shard.file
-                )));
+            if shard.file.is_empty() || shard.file.starts_with('.') || !shard.file.bytes().all(plain) {
+                return Err(Error::Index(format!("shard {:?} names no plain file: {:?}", shard.key, shard.file)));
             }
         }
         Ok(index)

@@ -17,26 +17,14 @@ pub fn load(entry: &ShardEntry, file: &[u8]) -> Result<Shard, Error> {
     let key = || entry.key.clone();
     if entry.bytes > MAX_SHARD || entry.unpacked > MAX_SHARD {
         let what = format!("advisory shard {}", entry.key);
-        return Err(Error::TooLarge {
-            what,
-            seen: entry.bytes.max(entry.unpacked),
-            limit: MAX_SHARD,
-        });
+        return Err(Error::TooLarge { what, seen: entry.bytes.max(entry.unpacked), limit: MAX_SHARD });
     }
     if (file.len() as u64) < entry.bytes {
-        return Err(Error::Truncated {
-            key: key(),
-            seen: file.len() as u64,
-            stated: entry.bytes,
-        });
+        return Err(Error::Truncated { key: key(), seen: file.len() as u64, stated: entry.bytes });
     }
     let seen = hex(&Sha256::digest(file));
     if seen != entry.sha256 {
-        return Err(Error::Altered {
-            key: key(),
-            seen,
-            stated: entry.sha256.clone(),
-        });
+        return Err(Error::Altered { key: key(), seen, stated: entry.sha256.clone() });
     }
     let mut bytes = Vec::with_capacity(usize::try_from(entry.unpacked).unwrap_or_default());
     // One byte more than stated is enough to see a lie.
@@ -45,10 +33,7 @@ pub fn load(entry: &ShardEntry, file: &[u8]) -> Result<Shard, Error> {
         return Err(Error::NotAShard { key: key() });
     }
     if bytes.len() as u64 != entry.unpacked {
-        return Err(Error::Damaged {
-            key: key(),
-            what: "its decompressed size is not the stated one",
-        });
+        return Err(Error::Damaged { key: key(), what: "its decompressed size is not the stated one" });
     }
     Shard::open(&entry.key, bytes)
 }
@@ -56,16 +41,6 @@ pub fn load(entry: &ShardEntry, file: &[u8]) -> Result<Shard, Error> {
 /// Lower-case hex digits.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| {
-        char::from(
-            DIGITS
-                .get(usize::from(nibble & 15))
-                .copied()
-                .unwrap_or_default(),
-        )
-    };
-    bytes
-        .iter()
-        .flat_map(|byte| [digit(byte >> 4), digit(*byte)])
-        .collect()
+    let digit = |nibble: u8| char::from(DIGITS.get(usize::from(nibble & 15)).copied().unwrap_or_default());
+    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(*byte)]).collect()
 }

@@ -12,9 +12,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use porthole_report::{
-    DatabaseShard, Distribution, Gap, GapKind, Package, Vulnerabilities, Vulnerability,
-};
+use porthole_report::{DatabaseShard, Distribution, Gap, GapKind, Package, Vulnerabilities, Vulnerability};
 
 use crate::ecosystem::{self, Naming, Need};
 use crate::finding::{self, Lookup};
@@ -52,11 +50,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            today: None,
-            max_age_days: DEFAULT_MAX_AGE,
-            rules: Vec::new(),
-        }
+        Self { today: None, max_age_days: DEFAULT_MAX_AGE, rules: Vec::new() }
     }
 }
 
@@ -82,18 +76,12 @@ pub struct Matcher {
 impl Matcher {
     /// A matcher for these packages; hidden packages need nothing.
     pub fn new(packages: &[Package], distribution: Option<&Distribution>) -> Self {
-        let distribution = distribution
-            .map(ecosystem::distribution_needs)
-            .unwrap_or_default();
+        let distribution = distribution.map(ecosystem::distribution_needs).unwrap_or_default();
         let mut needs = BTreeSet::new();
         for package in packages.iter().filter(|package| package.visible) {
             needs.extend(package_needs(package, &distribution).map(|need| need.key));
         }
-        Self {
-            distribution,
-            needs,
-            ..Self::default()
-        }
+        Self { distribution, needs, ..Self::default() }
     }
 
     /// Keys of the shards that these packages need, sorted, whether or not the database has them.
@@ -123,11 +111,7 @@ impl Matcher {
         let Some(index) = &self.index else {
             return Vec::new();
         };
-        let entries = self
-            .needs
-            .iter()
-            .filter(|key| !self.shards.contains_key(*key))
-            .filter_map(|key| index.shard(key));
+        let entries = self.needs.iter().filter(|key| !self.shards.contains_key(*key)).filter_map(|key| index.shard(key));
         entries
             .map(|entry| Want {
                 key: entry.key.clone(),
@@ -143,9 +127,7 @@ impl Matcher {
     /// # Errors
     /// When they are not the bytes that the index states; the gap is noted too, and nothing of the shard is used.
     pub fn push(&mut self, key: &str, file: &[u8]) -> Result<(), Error> {
-        let entry = self.entry(key).ok_or_else(|| Error::Unknown {
-            key: key.to_owned(),
-        });
+        let entry = self.entry(key).ok_or_else(|| Error::Unknown { key: key.to_owned() });
         match entry.and_then(|entry| load(entry, file)) {
             Ok(shard) => {
                 self.shards.insert(key.to_owned(), shard);
@@ -161,12 +143,7 @@ impl Matcher {
     /// Notes that a file could not be fetched, and why.
     pub fn failed(&mut self, key: &str, reason: &str) {
         let message = format!("advisory shard {key}: {reason}");
-        self.gaps.push(Gap {
-            kind: GapKind::Missing,
-            layer: None,
-            path: String::new(),
-            message,
-        });
+        self.gaps.push(Gap { kind: GapKind::Missing, layer: None, path: String::new(), message });
     }
 
     /// Bytes of all shards in memory.
@@ -177,75 +154,44 @@ impl Matcher {
     /// Matches. `packages` are the ones that [`Matcher::new`] saw.
     pub fn finish(mut self, packages: &[Package], options: &Options) -> Matched {
         let mut out = Vulnerabilities::default();
-        let missing: Vec<_> = self
-            .needs
-            .iter()
-            .filter(|key| !self.shards.contains_key(*key))
-            .cloned()
-            .collect();
+        let missing: Vec<_> = self.needs.iter().filter(|key| !self.shards.contains_key(*key)).cloned().collect();
         if let Some(index) = &self.index {
             for key in &missing {
                 if index.shard(key).is_none() {
-                    self.gaps.push(gap(
-                        GapKind::Missing,
-                        format!("advisory shard {key}: the database does not have it"),
-                    ));
-                } else if !self
-                    .gaps
-                    .iter()
-                    .any(|gap| gap.message.starts_with(&format!("advisory shard {key}:")))
-                {
-                    self.gaps.push(gap(
-                        GapKind::Missing,
-                        format!("advisory shard {key}: it was not loaded"),
-                    ));
+                    self.gaps.push(gap(GapKind::Missing, format!("advisory shard {key}: the database does not have it")));
+                } else if !self.gaps.iter().any(|gap| gap.message.starts_with(&format!("advisory shard {key}:"))) {
+                    self.gaps.push(gap(GapKind::Missing, format!("advisory shard {key}: it was not loaded")));
                 }
             }
             out.missing = missing;
         }
         for (key, shard) in std::mem::take(&mut self.shards) {
-            match shard
-                .view()
-                .ok()
-                .and_then(|view| self.match_shard(&key, &view, packages))
-            {
+            match shard.view().ok().and_then(|view| self.match_shard(&key, &view, packages)) {
                 Some(findings) => {
                     out.findings.extend(findings);
                     out.database.extend(self.entry(&key).map(database_shard));
                 }
                 None => {
-                    let error = Error::Damaged {
-                        key: key.clone(),
-                        what: "a table points outside another one",
-                    };
+                    let error = Error::Damaged { key: key.clone(), what: "a table points outside another one" };
                     self.gaps.push(error.gap());
                     out.missing.push(key);
                 }
             }
         }
         out.missing.sort();
-        let owned = |package: &&Package| {
-            package.visible && is_left_to_distribution(package, &self.distribution)
-        };
+        let owned = |package: &&Package| package.visible && is_left_to_distribution(package, &self.distribution);
         out.left_to_distribution = packages.iter().filter(owned).count() as u64;
         self.tell_age(&mut out, options);
         for finding in &mut out.findings {
-            finding.suppressed = options
-                .rules
-                .iter()
-                .find_map(|rule| rule.suppression(finding, options.today.as_deref()));
+            finding.suppressed = options.rules.iter().find_map(|rule| rule.suppression(finding, options.today.as_deref()));
         }
         out.findings.sort_by(worst_first);
         // Two advisories sources may name one issue in one package twice (by source and by binary name).
-        out.findings
-            .dedup_by(|a, b| a.id == b.id && a.purl == b.purl && a.layer == b.layer);
+        out.findings.dedup_by(|a, b| a.id == b.id && a.purl == b.purl && a.layer == b.layer);
         out.upgrades = upgrade::upgrades(&out.findings);
         self.gaps.sort();
         self.gaps.dedup();
-        Matched {
-            vulnerabilities: out,
-            gaps: self.gaps,
-        }
+        Matched { vulnerabilities: out, gaps: self.gaps }
     }
 
     fn entry(&self, key: &str) -> Option<&ShardEntry> {
@@ -253,18 +199,11 @@ impl Matcher {
     }
 
     /// The findings of one shard; `None` when it is damaged, whatever was found before.
-    fn match_shard(
-        &mut self,
-        key: &str,
-        view: &View<'_>,
-        packages: &[Package],
-    ) -> Option<Vec<Vulnerability>> {
+    fn match_shard(&mut self, key: &str, view: &View<'_>, packages: &[Package]) -> Option<Vec<Vulnerability>> {
         let mut findings = Vec::new();
         let mut unreadable = BTreeSet::new();
         for package in packages.iter().filter(|package| package.visible) {
-            let Some(need) =
-                package_needs(package, &self.distribution).find(|need| need.key == key)
-            else {
+            let Some(need) = package_needs(package, &self.distribution).find(|need| need.key == key) else {
                 continue;
             };
             for (name, version, by_source) in names(package, need.naming) {
@@ -273,29 +212,12 @@ impl Matcher {
                     continue;
                 };
                 let hits = hit::hits(view, &ecosystem::normalize(key, name), &version)?;
-                findings.extend(finding::findings(
-                    view,
-                    &hits,
-                    &Lookup {
-                        package,
-                        name,
-                        by_source,
-                    },
-                )?);
+                findings.extend(finding::findings(view, &hits, &Lookup { package, name, by_source })?);
             }
         }
         if !unreadable.is_empty() {
-            let (count, some) = (
-                unreadable.len(),
-                unreadable
-                    .into_iter()
-                    .take(5)
-                    .collect::<Vec<_>>()
-                    .join(", "),
-            );
-            let message = format!(
-                "advisory shard {key}: {count} packages state no version to compare: {some}"
-            );
+            let (count, some) = (unreadable.len(), unreadable.into_iter().take(5).collect::<Vec<_>>().join(", "));
+            let message = format!("advisory shard {key}: {count} packages state no version to compare: {some}");
             self.gaps.push(gap(GapKind::Malformed, message));
         }
         Some(findings)
@@ -305,11 +227,7 @@ impl Matcher {
         let Some(today) = options.today.as_deref().and_then(day::day_number) else {
             return;
         };
-        let oldest = out
-            .database
-            .iter()
-            .filter_map(|shard| day::day_number(&shard.snapshot))
-            .min();
+        let oldest = out.database.iter().filter_map(|shard| day::day_number(&shard.snapshot)).min();
         out.age_days = oldest.map(|day| u32::try_from((today - day).max(0)).unwrap_or(u32::MAX));
         out.stale = out.age_days.is_some_and(|age| age > options.max_age_days);
     }
@@ -317,24 +235,14 @@ impl Matcher {
 
 /// The shards in which a package is looked up.
 fn package_needs(package: &Package, distribution: &[Need]) -> impl Iterator<Item = Need> {
-    let language = if is_left_to_distribution(package, distribution) {
-        None
-    } else {
-        ecosystem::language_need(package)
-    };
-    distribution
-        .iter()
-        .filter(|need| need.kind == package.kind)
-        .cloned()
-        .chain(language)
+    let language = if is_left_to_distribution(package, distribution) { None } else { ecosystem::language_need(package) };
+    distribution.iter().filter(|need| need.kind == package.kind).cloned().chain(language)
 }
 
 /// A language package that an operating system package installed: the distribution fixes it under its own version. Where OSV does not
 /// know the distribution, the language's advisories are all there is.
 fn is_left_to_distribution(package: &Package, distribution: &[Need]) -> bool {
-    package.owned_by.is_some()
-        && !distribution.is_empty()
-        && ecosystem::language_need(package).is_some()
+    package.owned_by.is_some() && !distribution.is_empty() && ecosystem::language_need(package).is_some()
 }
 
 /// Names to look up, each with the version to compare and whether it is the source package's.
@@ -344,21 +252,8 @@ fn names(package: &Package, naming: Naming) -> Vec<(&str, &str, bool)> {
         return vec![own];
     };
     // RPM's source names carry no epoch; the binary's version has it.
-    let version = if package.kind == "deb" {
-        &source.version
-    } else {
-        &package.version
-    };
-    let source = (
-        source.name.as_str(),
-        if version.is_empty() {
-            &package.version
-        } else {
-            version
-        }
-        .as_str(),
-        true,
-    );
+    let version = if package.kind == "deb" { &source.version } else { &package.version };
+    let source = (source.name.as_str(), if version.is_empty() { &package.version } else { version }.as_str(), true);
     match naming {
         Naming::Binary => vec![own],
         Naming::Source => vec![source],
@@ -381,14 +276,7 @@ fn database_shard(entry: &ShardEntry) -> DatabaseShard {
 /// Exploited ones first, then by severity, then by likelihood; ids and purls make the order whole.
 fn worst_first(a: &Vulnerability, b: &Vulnerability) -> std::cmp::Ordering {
     let likelihood = |finding: &Vulnerability| (finding.epss.unwrap_or_default() * 1e5) as u32;
-    let rank = |finding: &Vulnerability| {
-        (
-            finding.informational.is_none(),
-            finding.kev,
-            finding.severity,
-            likelihood(finding),
-        )
-    };
+    let rank = |finding: &Vulnerability| (finding.informational.is_none(), finding.kev, finding.severity, likelihood(finding));
     rank(b)
         .cmp(&rank(a))
         .then_with(|| a.id.cmp(&b.id))
@@ -398,10 +286,5 @@ fn worst_first(a: &Vulnerability, b: &Vulnerability) -> std::cmp::Ordering {
 }
 
 fn gap(kind: GapKind, message: String) -> Gap {
-    Gap {
-        kind,
-        layer: None,
-        path: String::new(),
-        message,
-    }
+    Gap { kind, layer: None, path: String::new(), message }
 }

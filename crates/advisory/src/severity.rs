@@ -12,15 +12,9 @@ pub fn score(vector: &str) -> Option<f32> {
     }
     let vector = vector.trim().trim_start_matches('(').trim_end_matches(')');
     if vector.starts_with("CVSS:") {
-        return vector
-            .parse::<cvss::Cvss>()
-            .ok()
-            .map(|vector| vector.score() as f32);
+        return vector.parse::<cvss::Cvss>().ok().map(|vector| vector.score() as f32);
     }
-    vector
-        .parse::<cvss::v2::Vector>()
-        .ok()
-        .map(|vector| vector.score().value() as f32)
+    vector.parse::<cvss::v2::Vector>().ok().map(|vector| vector.score().value() as f32)
 }
 
 /// The qualitative scale of CVSS 3 and 4; version 2 had three steps, the same but for `critical`.
@@ -50,11 +44,7 @@ pub fn of_word(word: &str) -> Option<Severity> {
 pub fn choose(score: Option<f32>, word: Option<&str>, word_first: bool) -> Severity {
     let by_word = word.and_then(of_word);
     let by_score = score.map(of_score);
-    let (first, second) = if word_first {
-        (by_word, by_score)
-    } else {
-        (by_score, by_word)
-    };
+    let (first, second) = if word_first { (by_word, by_score) } else { (by_score, by_word) };
     first.or(second).unwrap_or(Severity::Unknown)
 }
 
@@ -73,14 +63,8 @@ mod tests {
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H", 10.0),
             ("CVSS:3.1/AV:N/AC:L/PR:N/UI:R/S:C/C:L/I:L/A:N", 6.1),
             ("CVSS:3.1/AV:P/AC:H/PR:H/UI:R/S:U/C:N/I:N/A:N", 0.0),
-            (
-                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N",
-                9.3,
-            ),
-            (
-                "CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H",
-                10.0,
-            ),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:N/SI:N/SA:N", 9.3),
+            ("CVSS:4.0/AV:N/AC:L/AT:N/PR:N/UI:N/VC:H/VI:H/VA:H/SC:H/SI:H/SA:H", 10.0),
         ] {
             assert_eq!(score(vector), Some(expected), "{vector}");
         }
@@ -93,10 +77,7 @@ mod tests {
     fn a_distributions_word_beats_the_score_and_an_erratums_does_not() {
         assert_eq!(choose(Some(9.8), Some("low"), true), Severity::Low);
         assert_eq!(choose(Some(9.8), Some("low"), false), Severity::Critical);
-        assert_eq!(
-            choose(Some(9.8), Some("not yet assigned"), true),
-            Severity::Critical
-        );
+        assert_eq!(choose(Some(9.8), Some("not yet assigned"), true), Severity::Critical);
         assert_eq!(choose(None, Some("important"), false), Severity::High);
         assert_eq!(choose(None, None, false), Severity::Unknown);
     }

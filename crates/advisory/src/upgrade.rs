@@ -11,35 +11,17 @@ use crate::ecosystem;
 /// don't count.
 pub fn upgrades(findings: &[Vulnerability]) -> Vec<Upgrade> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&Vulnerability>> = BTreeMap::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.suppressed.is_none() && finding.informational.is_none())
-    {
-        let name = finding
-            .matched_source
-            .as_deref()
-            .unwrap_or(&finding.package);
-        groups
-            .entry((&finding.ecosystem, name, &finding.installed))
-            .or_default()
-            .push(finding);
+    for finding in findings.iter().filter(|finding| finding.suppressed.is_none() && finding.informational.is_none()) {
+        let name = finding.matched_source.as_deref().unwrap_or(&finding.package);
+        groups.entry((&finding.ecosystem, name, &finding.installed)).or_default().push(finding);
     }
-    let mut upgrades: Vec<_> = groups
-        .into_iter()
-        .map(|((ecosystem, name, installed), group)| upgrade(ecosystem, name, installed, &group))
-        .collect();
+    let mut upgrades: Vec<_> =
+        groups.into_iter().map(|((ecosystem, name, installed), group)| upgrade(ecosystem, name, installed, &group)).collect();
     upgrades.sort_by(|a, b| {
-        let weight = |upgrade: &Upgrade| {
-            (
-                upgrade.kev,
-                upgrade.closes.len(),
-                upgrade.severity,
-                upgrade.remain.len(),
-            )
-        };
-        weight(b).cmp(&weight(a)).then_with(|| {
-            (&a.ecosystem, &a.package, &a.installed).cmp(&(&b.ecosystem, &b.package, &b.installed))
-        })
+        let weight = |upgrade: &Upgrade| (upgrade.kev, upgrade.closes.len(), upgrade.severity, upgrade.remain.len());
+        weight(b)
+            .cmp(&weight(a))
+            .then_with(|| (&a.ecosystem, &a.package, &a.installed).cmp(&(&b.ecosystem, &b.package, &b.installed)))
     });
     upgrades
 }
@@ -56,22 +38,13 @@ fn upgrade(ecosystem: &str, name: &str, installed: &str, group: &[&Vulnerability
         }
         // One issue in several binaries of one source counts once.
         if seen.insert(&finding.id) {
-            let list = if finding.fixed.is_some() {
-                &mut closes
-            } else {
-                &mut remain
-            };
+            let list = if finding.fixed.is_some() { &mut closes } else { &mut remain };
             list.push(finding.id.clone());
             exploited += u32::from(finding.kev && finding.fixed.is_some());
         }
     }
     let closing = |finding: &&&Vulnerability| finding.fixed.is_some() || closes.is_empty();
-    let severity = group
-        .iter()
-        .filter(closing)
-        .map(|finding| finding.severity)
-        .max()
-        .unwrap_or(Severity::Unknown);
+    let severity = group.iter().filter(closing).map(|finding| finding.severity).max().unwrap_or(Severity::Unknown);
     let lowest = group.iter().min_by_key(|finding| finding.layer);
     let purls: BTreeSet<_> = group.iter().map(|finding| finding.purl.clone()).collect();
     Upgrade {

@@ -16,6 +16,7 @@ mod manifest;
 pub mod media_type;
 mod platform;
 mod reference;
+pub mod registry;
 pub mod tar;
 
 pub use config::{Config, Healthcheck, History, RunConfig, chain_id};

@@ -82,9 +82,7 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
         }
         result.files += 1;
         result.bytes = result.bytes.saturating_add(version.size);
-        let language = languages
-            .entry(language(view.name(node), version.mode))
-            .or_default();
+        let language = languages.entry(language(view.name(node), version.mode)).or_default();
         language.0 += 1;
         language.1 = language.1.saturating_add(version.size);
         let mut folder = view.parent(node);
@@ -101,45 +99,30 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
     result.directories = directories(view, &folders);
     result.languages = languages
         .into_iter()
-        .map(
-            |((language, compiled), (files, bytes))| ApplicationLanguage {
-                language: language.to_owned(),
-                compiled,
-                files,
-                bytes,
-            },
-        )
+        .map(|((language, compiled), (files, bytes))| ApplicationLanguage {
+            language: language.to_owned(),
+            compiled,
+            files,
+            bytes,
+        })
         .collect();
-    result.languages.sort_by(|a, b| {
-        b.bytes
-            .cmp(&a.bytes)
-            .then_with(|| a.language.cmp(&b.language))
-    });
+    result.languages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.language.cmp(&b.language)));
     result.languages.truncate(LISTED);
     result
 }
 
 fn language(name: &[u8], mode: u32) -> (&'static str, bool) {
-    let extension = name
-        .iter()
-        .rposition(|byte| *byte == b'.')
-        .filter(|at| *at > 0)
-        .map(|at| &name[at + 1..]);
+    let extension = name.iter().rposition(|byte| *byte == b'.').filter(|at| *at > 0).map(|at| &name[at + 1..]);
     if let Some(extension) = extension
-        && let Some((_, language, compiled)) = LANGUAGES
-            .iter()
-            .find(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(extension))
+        && let Some((_, language, compiled)) =
+            LANGUAGES.iter().find(|(known, ..)| known.as_bytes().eq_ignore_ascii_case(extension))
     {
         return (language, *compiled);
     }
     if name.windows(4).any(|window| window == b".so.") {
         return ("native library", true);
     }
-    if mode & 0o111 != 0 {
-        ("program", true)
-    } else {
-        ("other", false)
-    }
+    if mode & 0o111 != 0 { ("program", true) } else { ("other", false) }
 }
 
 /// The folders that say most: from the root down, a folder stands for its content unless one subfolder holds nearly all.
@@ -150,23 +133,13 @@ fn directories(view: &ImageView, sums: &BTreeMap<NodeId, (u64, u64)>) -> Vec<App
         let Some(&(files, bytes)) = sums.get(&folder) else {
             continue;
         };
-        let below: Vec<NodeId> = view
-            .children(folder)
-            .into_iter()
-            .filter(|child| sums.contains_key(child))
-            .collect();
-        let dominated = below
-            .iter()
-            .any(|child| sums[child].1 as f64 >= bytes as f64 * SHARE);
+        let below: Vec<NodeId> = view.children(folder).into_iter().filter(|child| sums.contains_key(child)).collect();
+        let dominated = below.iter().any(|child| sums[child].1 as f64 >= bytes as f64 * SHARE);
         // The root and the usual roots of everything say nothing by themselves.
         if !below.is_empty() && (depth < 1 || dominated) && depth < 12 {
             stack.extend(below.into_iter().map(|child| (child, depth + 1)));
         } else {
-            listed.push(ApplicationDirectory {
-                path: view.path(folder).display(),
-                files,
-                bytes,
-            });
+            listed.push(ApplicationDirectory { path: view.path(folder).display(), files, bytes });
         }
     }
     listed.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));

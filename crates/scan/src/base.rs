@@ -10,26 +10,19 @@ use crate::image::ImageView;
 
 /// Recognises the base. `image` must have its configuration, history and distribution filled in.
 pub(crate) fn base(image: &Image, view: &ImageView, layers: u32) -> Option<BaseImage> {
-    let label = |name: &str| {
-        image
-            .config
-            .labels
-            .get(name)
-            .or_else(|| image.annotations.get(name))
-            .filter(|value| !value.is_empty())
-    };
+    let label =
+        |name: &str| image.config.labels.get(name).or_else(|| image.annotations.get(name)).filter(|value| !value.is_empty());
     let name = label("org.opencontainers.image.base.name").cloned();
     let digest = label("org.opencontainers.image.base.digest").cloned();
     let mut evidence = Vec::new();
     if let Some(name) = &name {
-        evidence.push(format!(
-            "label org.opencontainers.image.base.name says {name}"
-        ));
+        evidence.push(format!("label org.opencontainers.image.base.name says {name}"));
     }
     let release = release_layer(view, image.distribution.as_ref());
     let mut end = None;
     if let Some(last) = turn_of_history(&image.history) {
-        evidence.push(format!("the history's command after layer {last} ends a base image (CMD or ENTRYPOINT before further steps)"));
+        evidence
+            .push(format!("the history's command after layer {last} ends a base image (CMD or ENTRYPOINT before further steps)"));
         end = Some(last + 1);
     }
     if let (Some(layer), Some(distribution)) = (release, &image.distribution) {
@@ -74,14 +67,9 @@ fn turn_of_history(history: &[HistoryEntry]) -> Option<u32> {
     let turn = history[..last_layer].iter().rposition(|entry| {
         let command = entry.created_by.as_deref().unwrap_or_default();
         entry.empty_layer
-            && ["CMD ", "ENTRYPOINT "].iter().any(|word| {
-                command.starts_with(word) || command.contains(&format!("(nop)  {word}"))
-            })
+            && ["CMD ", "ENTRYPOINT "].iter().any(|word| command.starts_with(word) || command.contains(&format!("(nop)  {word}")))
     })?;
-    let below = history[..turn]
-        .iter()
-        .filter(|entry| !entry.empty_layer)
-        .count();
+    let below = history[..turn].iter().filter(|entry| !entry.empty_layer).count();
     u32::try_from(below.checked_sub(1)?).ok()
 }
 

@@ -13,21 +13,14 @@ const LISTED: usize = 200;
 /// What is shipped and not seen.
 pub(crate) fn efficiency(view: &ImageView, layers: &[Layer]) -> Efficiency {
     let seen = view.content_seen();
-    let mut result = Efficiency {
-        score: 1.0,
-        per_layer: vec![0; view.layer_changes().len()],
-        ..Efficiency::default()
-    };
+    let mut result = Efficiency { score: 1.0, per_layer: vec![0; view.layer_changes().len()], ..Efficiency::default() };
     let mut paths: BTreeMap<NodeId, WastedPath> = BTreeMap::new();
     for (id, version) in view.versions() {
         if version.kind != EntryKind::File {
             continue;
         }
         result.shipped_bytes = result.shipped_bytes.saturating_add(version.size);
-        let Some(by) = version
-            .removed_in()
-            .filter(|_| !seen.get(id as usize).copied().unwrap_or(false))
-        else {
+        let Some(by) = version.removed_in().filter(|_| !seen.get(id as usize).copied().unwrap_or(false)) else {
             continue;
         };
         result.wasted_bytes = result.wasted_bytes.saturating_add(version.size);
@@ -86,7 +79,9 @@ fn remedies(paths: &BTreeMap<NodeId, WastedPath>) -> Vec<Remedy> {
         .into_iter()
         .map(|((from, by, deleted), (files, bytes))| Remedy {
             text: if deleted {
-                format!("delete {files} files in layer {from} itself, in the command that makes them, instead of later in layer {by}")
+                format!(
+                    "delete {files} files in layer {from} itself, in the command that makes them, instead of later in layer {by}"
+                )
             } else {
                 format!("write {files} files once: layer {by} replaces what layer {from} has put there")
             },

@@ -108,17 +108,9 @@ impl LogWriter {
     /// Appends one entry.
     pub(crate) fn push(&mut self, entry: &Entry) {
         let path = entry.path.as_bytes();
-        let shared = self
-            .path
-            .iter()
-            .zip(path)
-            .take_while(|(a, b)| a == b)
-            .count();
+        let shared = self.path.iter().zip(path).take_while(|(a, b)| a == b).count();
         let out = &mut self.log.bytes;
-        let kind = KINDS
-            .iter()
-            .position(|kind| *kind == entry.kind)
-            .unwrap_or(0) as u64;
+        let kind = KINDS.iter().position(|kind| *kind == entry.kind).unwrap_or(0) as u64;
         let sparse = u64::from(entry.logical_size != entry.size);
         let linked = u64::from(entry.link.is_some());
         varint(out, kind | sparse << 4 | linked << 5);
@@ -160,12 +152,7 @@ struct LogReader<'a> {
 
 impl<'a> LogReader<'a> {
     fn new(bytes: &'a [u8]) -> Self {
-        Self {
-            rest: bytes,
-            path: Vec::new(),
-            offset: 0,
-            mtime: 0,
-        }
+        Self { rest: bytes, path: Vec::new(), offset: 0, mtime: 0 }
     }
 
     fn next(&mut self) -> Option<EntryRef<'_>> {
@@ -184,11 +171,7 @@ impl<'a> LogReader<'a> {
         let (uid, gid) = (self.varint()?, self.varint()?);
         self.mtime = self.mtime.wrapping_add(unzigzag(self.varint()?));
         self.offset = self.offset.wrapping_add(unzigzag(self.varint()?) as u64);
-        let link = if head & 32 != 0 {
-            Some(self.slice()?)
-        } else {
-            None
-        };
+        let link = if head & 32 != 0 { Some(self.slice()?) } else { None };
         Some(EntryRef {
             path: &self.path,
             kind,
@@ -256,20 +239,18 @@ mod tests {
             proptest::option::of("[a-z/]{0,6}"),
             any::<bool>(),
         )
-            .prop_map(
-                |(path, kind, (size, uid, gid, mtime, offset), mode, link, sparse)| Entry {
-                    path: ImagePath::new(path.join("/")),
-                    kind: KINDS[kind],
-                    size,
-                    logical_size: if sparse { size.wrapping_mul(3) } else { size },
-                    mode,
-                    uid,
-                    gid,
-                    mtime,
-                    link: link.map(String::into_bytes),
-                    offset,
-                },
-            )
+            .prop_map(|(path, kind, (size, uid, gid, mtime, offset), mode, link, sparse)| Entry {
+                path: ImagePath::new(path.join("/")),
+                kind: KINDS[kind],
+                size,
+                logical_size: if sparse { size.wrapping_mul(3) } else { size },
+                mode,
+                uid,
+                gid,
+                mtime,
+                link: link.map(String::into_bytes),
+                offset,
+            })
     }
 
     proptest! {

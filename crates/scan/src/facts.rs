@@ -52,17 +52,12 @@ impl LayerFacts {
     /// When the bytes are damaged or were written by another [`FACTS_VERSION`]: scan the layer again.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, FactsError> {
         // The version comes first: it is looked at before a shape is assumed for the rest.
-        let (version, _) =
-            postcard::take_from_bytes::<u32>(bytes).map_err(|_| FactsError::Damaged)?;
+        let (version, _) = postcard::take_from_bytes::<u32>(bytes).map_err(|_| FactsError::Damaged)?;
         if version != FACTS_VERSION {
             return Err(FactsError::OtherVersion { found: version });
         }
         let facts: Self = postcard::from_bytes(bytes).map_err(|_| FactsError::Damaged)?;
-        facts
-            .entries
-            .check()
-            .then_some(facts)
-            .ok_or(FactsError::Damaged)
+        facts.entries.check().then_some(facts).ok_or(FactsError::Damaged)
     }
 }
 

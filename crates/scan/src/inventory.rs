@@ -40,14 +40,7 @@ impl Inventory {
         for system in [true, false] {
             for (index, found) in found.iter().enumerate() {
                 if is_system(&found.package.kind) == system && found.package.visible {
-                    own(
-                        view,
-                        found,
-                        index as u32,
-                        &attachments,
-                        &mut owner,
-                        &mut claims,
-                    );
+                    own(view, found, index as u32, &attachments, &mut owner, &mut claims);
                 }
             }
         }
@@ -66,17 +59,12 @@ impl Inventory {
 
     /// The package that owns a path.
     pub fn owner(&self, node: NodeId) -> Option<&Package> {
-        self.owner
-            .get(node as usize)
-            .and_then(|index| self.packages.get(*index as usize))
+        self.owner.get(node as usize).and_then(|index| self.packages.get(*index as usize))
     }
 }
 
 fn found_system(packages: &[Package], by: u32) -> Option<String> {
-    packages
-        .get(by as usize)
-        .filter(|package| is_system(&package.kind))
-        .map(|package| package.purl.clone())
+    packages.get(by as usize).filter(|package| is_system(&package.kind)).map(|package| package.purl.clone())
 }
 
 /// True for package types that a distribution's package manager installs.
@@ -95,16 +83,7 @@ struct Found<'a> {
     package: Package,
 }
 
-type Key<'a> = (
-    NodeId,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    &'a str,
-    Option<&'a str>,
-    Option<&'a str>,
-);
+type Key<'a> = (NodeId, &'a str, &'a str, &'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
 
 fn collect(view: &ImageView) -> BTreeMap<Key<'_>, Found<'_>> {
     let mut all: BTreeMap<Key<'_>, Found<'_>> = BTreeMap::new();
@@ -168,9 +147,7 @@ fn attachments(view: &ImageView) -> HashMap<(&str, &str), Vec<&Attachment>> {
     for (version, file) in &view.files {
         if view.version(*version).is_visible() {
             for attachment in &file.parsed.attachments {
-                all.entry((&file.cataloger, &attachment.key))
-                    .or_default()
-                    .push(attachment);
+                all.entry((&file.cataloger, &attachment.key)).or_default().push(attachment);
             }
         }
     }
@@ -183,17 +160,10 @@ fn attached<'a, 'b>(found: &Found<'a>, attachments: &'b Attachments<'a>) -> &'b 
     if found.fact.key.is_empty() {
         return &[];
     }
-    attachments
-        .get(&(found.cataloger, found.fact.key.as_str()))
-        .map_or(&[], Vec::as_slice)
+    attachments.get(&(found.cataloger, found.fact.key.as_str())).map_or(&[], Vec::as_slice)
 }
 
-fn package(
-    view: &ImageView,
-    found: &Found<'_>,
-    distribution: Option<&Distribution>,
-    attachments: &Attachments<'_>,
-) -> Package {
+fn package(view: &ImageView, found: &Found<'_>, distribution: Option<&Distribution>, attachments: &Attachments<'_>) -> Package {
     let fact = found.fact;
     let mut licenses: BTreeSet<&str> = fact.licenses.iter().map(String::as_str).collect();
     let mut fixes: BTreeSet<&str> = fact.changelog_fixes.iter().map(String::as_str).collect();
@@ -212,19 +182,12 @@ fn package(
         version: fact.version.clone(),
         architecture: fact.architecture.clone(),
         licenses: licenses.into_iter().map(str::to_owned).collect(),
-        source: fact.source.as_ref().map(|(name, version)| SourcePackage {
-            name: name.clone(),
-            version: version.clone(),
-        }),
+        source: fact.source.as_ref().map(|(name, version)| SourcePackage { name: name.clone(), version: version.clone() }),
         evidence: fact.evidence,
         path,
         layer: found.first_layer,
         visible: found.visible,
-        removed_in: if found.visible {
-            None
-        } else {
-            found.removed_in
-        },
+        removed_in: if found.visible { None } else { found.removed_in },
         found_by: found.cataloger.to_owned(),
         installed_size: fact.installed_size,
         changelog_fixes: fixes.into_iter().map(str::to_owned).collect(),
@@ -271,59 +234,35 @@ fn purl(fact: &PackageFact, distribution: Option<&Distribution>) -> Purl {
     if let Some((name, version)) = &fact.source
         && (*name != fact.name || *version != fact.version)
     {
-        let upstream = if *version == fact.version {
-            name.clone()
-        } else {
-            format!("{name}@{version}")
-        };
+        let upstream = if *version == fact.version { name.clone() } else { format!("{name}@{version}") };
         purl.qualifiers.push(("upstream".into(), upstream));
     }
     if let Some(distribution) = distribution {
         if purl.namespace.is_empty() {
             purl.namespace.clone_from(&distribution.id);
         }
-        let release = distribution
-            .version_id
-            .as_deref()
-            .or(distribution.codename.as_deref());
+        let release = distribution.version_id.as_deref().or(distribution.codename.as_deref());
         purl.qualifiers.push((
             "distro".into(),
-            release.map_or_else(
-                || distribution.id.clone(),
-                |release| format!("{}-{release}", distribution.id),
-            ),
+            release.map_or_else(|| distribution.id.clone(), |release| format!("{}-{release}", distribution.id)),
         ));
     }
     purl
 }
 
 fn order(package: &Package) -> (&str, &str, &str, EvidenceKind, bool) {
-    (
-        &package.purl,
-        &package.path,
-        &package.found_by,
-        package.evidence,
-        !package.visible,
-    )
+    (&package.purl, &package.path, &package.found_by, package.evidence, !package.visible)
 }
 
 /// The same package at several paths counts once: the best trace stands, visible before hidden, installed before declared.
 fn merge(mut all: Vec<Found<'_>>) -> Vec<Found<'_>> {
     let identity = |package: &Package| {
         let end = package.purl.find(['?', '#']).unwrap_or(package.purl.len());
-        (
-            package.purl[..end].to_owned(),
-            package
-                .architecture
-                .clone()
-                .filter(|_| is_system(&package.kind)),
-        )
+        (package.purl[..end].to_owned(), package.architecture.clone().filter(|_| is_system(&package.kind)))
     };
     all.sort_by(|a, b| {
         let rank = |found: &Found<'_>| (!found.visible, found.package.evidence, found.first_layer);
-        rank(a)
-            .cmp(&rank(b))
-            .then_with(|| order(&a.package).cmp(&order(&b.package)))
+        rank(a).cmp(&rank(b)).then_with(|| order(&a.package).cmp(&order(&b.package)))
     });
     let mut merged: Vec<Found<'_>> = Vec::new();
     let mut seen: HashMap<(String, Option<String>), usize> = HashMap::new();
@@ -372,11 +311,7 @@ fn own(
         }
     };
     let lists = attached(found, attachments);
-    let owned = found
-        .fact
-        .owned
-        .iter()
-        .chain(lists.iter().flat_map(|list| &list.owned));
+    let owned = found.fact.owned.iter().chain(lists.iter().flat_map(|list| &list.owned));
     for path in owned {
         // Through the links that merge /bin into /usr/bin: the list says /bin/sh, the file is /usr/bin/sh.
         if let Some(node) = view.resolve_parent(&ImagePath::new(path)) {
@@ -384,20 +319,12 @@ fn own(
         }
     }
     // A program recognised by its bytes is its own file; a lock file or an SBOM is the application's.
-    if matches!(
-        found.package.evidence,
-        EvidenceKind::Binary | EvidenceKind::Installed
-    ) && view
-        .visible(found.node)
-        .is_some_and(|version| version.kind == EntryKind::File)
+    if matches!(found.package.evidence, EvidenceKind::Binary | EvidenceKind::Installed)
+        && view.visible(found.node).is_some_and(|version| version.kind == EntryKind::File)
     {
         mark(found.node);
     }
-    let folders = found
-        .fact
-        .owned_folders
-        .iter()
-        .chain(lists.iter().flat_map(|list| &list.owned_folders));
+    let folders = found.fact.owned_folders.iter().chain(lists.iter().flat_map(|list| &list.owned_folders));
     for path in folders {
         if let Some(node) = view.resolve_parent(&ImagePath::new(path)) {
             claims.entry(node).or_insert(index);

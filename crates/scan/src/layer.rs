@@ -65,10 +65,7 @@ impl LayerScan {
     pub fn new(options: &LayerOptions) -> Self {
         Self {
             reader: LayerReader::new(options.limits.clone(), options.verify),
-            collector: Collector {
-                limits: options.scan_limits,
-                ..Collector::default()
-            },
+            collector: Collector { limits: options.scan_limits, ..Collector::default() },
         }
     }
 
@@ -103,19 +100,12 @@ impl LayerScan {
                 kind: GapKind::OverBudget,
                 layer: None,
                 path: String::new(),
-                message: format!(
-                    "{} more gaps in this layer are not listed",
-                    collector.gaps_dropped
-                ),
+                message: format!("{} more gaps in this layer are not listed", collector.gaps_dropped),
             });
         }
         facts.version = FACTS_VERSION;
-        facts.digest = summary
-            .digest
-            .map_or_else(String::new, |digest| digest.to_string());
-        facts.diff_id = summary
-            .diff_id
-            .map_or_else(String::new, |digest| digest.to_string());
+        facts.digest = summary.digest.map_or_else(String::new, |digest| digest.to_string());
+        facts.diff_id = summary.diff_id.map_or_else(String::new, |digest| digest.to_string());
         facts.stored_size = summary.stored_size;
         facts.uncompressed_size = summary.uncompressed_size;
         facts.compression = summary.compression.name().to_owned();
@@ -165,58 +155,37 @@ impl Collector {
             self.gaps_dropped += 1;
             return;
         }
-        self.facts.gaps.push(Gap {
-            kind,
-            layer: None,
-            path,
-            message,
-        });
+        self.facts.gaps.push(Gap { kind, layer: None, path, message });
     }
 
     fn open_file(&mut self, entry: Entry, index: u32) {
-        let mut open = OpenFile {
-            index,
-            ..OpenFile::default()
-        };
+        let mut open = OpenFile { index, ..OpenFile::default() };
         for (id, cataloger) in packages::ALL.iter().enumerate() {
             match cataloger.interest(&entry) {
                 Interest::Skip => {}
                 Interest::Whole { max } => {
                     let max = max.min(self.limits.max_whole_file);
                     if entry.size > max {
-                        let message = format!(
-                            "{}: file of {} bytes not read, the limit is {max}",
-                            cataloger.id(),
-                            entry.size
-                        );
+                        let message = format!("{}: file of {} bytes not read, the limit is {max}", cataloger.id(), entry.size);
                         self.gap(GapKind::OverBudget, entry.path.display(), message);
                     } else {
                         open.whole.push(id);
                     }
                 }
-                Interest::Stream => open
-                    .streams
-                    .extend(cataloger.stream(&entry).map(|parser| (id, parser))),
+                Interest::Stream => open.streams.extend(cataloger.stream(&entry).map(|parser| (id, parser))),
             }
         }
         // All of them lie in two folders: most entries are done with one comparison.
         let path = entry.path.as_bytes();
         if (path.starts_with(b"etc/") || path.starts_with(b"usr/lib/"))
-            && CAPTURED
-                .iter()
-                .chain(os_release::FILES)
-                .any(|captured| captured.as_bytes() == path)
+            && CAPTURED.iter().chain(os_release::FILES).any(|captured| captured.as_bytes() == path)
         {
-            let fits = entry.size <= MAX_CAPTURED_FILE
-                && self.captured + entry.size as usize <= self.limits.max_captured;
+            let fits = entry.size <= MAX_CAPTURED_FILE && self.captured + entry.size as usize <= self.limits.max_captured;
             if fits {
                 self.captured += entry.size as usize;
                 open.capture = true;
             } else {
-                let message = format!(
-                    "file of {} bytes not kept, the limit is {MAX_CAPTURED_FILE}",
-                    entry.size
-                );
+                let message = format!("file of {} bytes not kept, the limit is {MAX_CAPTURED_FILE}", entry.size);
                 self.gap(GapKind::OverBudget, entry.path.display(), message);
             }
         }
@@ -231,34 +200,21 @@ impl Collector {
     fn keep(&mut self, entry: &Entry, index: u32, cataloger: usize, mut parsed: Parsed) {
         let id = packages::ALL[cataloger].id();
         for gap in std::mem::take(&mut parsed.gaps) {
-            let path = if gap.path.is_empty() {
-                entry.path.display()
-            } else {
-                format!("{}!{}", entry.path.display(), gap.path)
-            };
+            let path = if gap.path.is_empty() { entry.path.display() } else { format!("{}!{}", entry.path.display(), gap.path) };
             self.gap(gap.kind, path, gap.message);
         }
-        let room = self
-            .limits
-            .max_packages_per_layer
-            .saturating_sub(self.packages);
+        let room = self.limits.max_packages_per_layer.saturating_sub(self.packages);
         if parsed.packages.len() > room {
             parsed.packages.truncate(room);
             if !std::mem::replace(&mut self.packages_cut, true) {
-                let message = format!(
-                    "more than {} packages in one layer: the rest is not listed",
-                    self.limits.max_packages_per_layer
-                );
+                let message =
+                    format!("more than {} packages in one layer: the rest is not listed", self.limits.max_packages_per_layer);
                 self.gap(GapKind::OverBudget, entry.path.display(), message);
             }
         }
         self.packages += parsed.packages.len();
         if !parsed.is_empty() {
-            self.facts.files.push(FileFacts {
-                entry: index,
-                cataloger: id.to_owned(),
-                parsed,
-            });
+            self.facts.files.push(FileFacts { entry: index, cataloger: id.to_owned(), parsed });
         }
     }
 
@@ -290,13 +246,7 @@ impl LayerSink for Collector {
     }
 
     fn end(&mut self) {
-        let OpenFile {
-            entry,
-            index,
-            whole,
-            streams,
-            capture,
-        } = std::mem::take(&mut self.open);
+        let OpenFile { entry, index, whole, streams, capture } = std::mem::take(&mut self.open);
         let Some(entry) = entry else { return };
         let buffer = std::mem::take(&mut self.buffer);
         for id in whole {
@@ -308,10 +258,7 @@ impl LayerSink for Collector {
             self.keep(&entry, index, id, parsed);
         }
         if capture {
-            self.facts.captured.push(Captured {
-                entry: index,
-                bytes: buffer.clone(),
-            });
+            self.facts.captured.push(Captured { entry: index, bytes: buffer.clone() });
         }
         self.buffer = buffer;
         // One huge file must not pin its memory for the rest of the layer.
@@ -319,11 +266,7 @@ impl LayerSink for Collector {
     }
 
     fn warning(&mut self, path: &ImagePath, message: &str) {
-        let path = if path.is_root() {
-            String::new()
-        } else {
-            path.display()
-        };
+        let path = if path.is_root() { String::new() } else { path.display() };
         self.gap(GapKind::Malformed, path, message.to_owned());
     }
 }

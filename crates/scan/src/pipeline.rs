@@ -7,8 +7,7 @@
 
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
-    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret,
-    Signatures, Tool, Verification, Vulnerabilities,
+    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret, Signatures, Tool, Verification, Vulnerabilities,
 };
 
 use crate::application::application;
@@ -51,10 +50,7 @@ impl Analysis {
     /// Puts an image's facts together. `facts` has one element for each of the subject's layers, `None` for one that
     /// was not read.
     pub fn new(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options) -> Self {
-        let reads: Vec<Option<Read>> = facts
-            .iter()
-            .map(|facts| facts.as_ref().map(Read::of))
-            .collect();
+        let reads: Vec<Option<Read>> = facts.iter().map(|facts| facts.as_ref().map(Read::of)).collect();
         let view = ImageView::fold(facts);
         let mut image = image(subject, &view, &reads);
         image.base = base(&image, &view, subject.layers.len() as u32);
@@ -69,30 +65,20 @@ impl Analysis {
         gaps.dedup();
         let report = Report {
             schema_version: SCHEMA_VERSION,
-            tool: Tool {
-                name: "porthole".into(),
-                version: env!("CARGO_PKG_VERSION").into(),
-            },
+            tool: Tool { name: "porthole".into(), version: env!("CARGO_PKG_VERSION").into() },
             secrets: secrets(&view, &image),
             efficiency: efficiency(&view, &layers),
             application: application(&view, &inventory),
             packages: inventory.packages.clone(),
             vulnerabilities: Vulnerabilities::default(),
             checks: Vec::new(),
-            signatures: Signatures {
-                integrity: integrity(subject, &layers),
-                ..Signatures::default()
-            },
+            signatures: Signatures { integrity: integrity(subject, &layers), ..Signatures::default() },
             image,
             layers,
             gaps,
         };
         let _ = options;
-        Self {
-            view,
-            report,
-            inventory,
-        }
+        Self { view, report, inventory }
     }
 
     /// Puts matched advisories into the report.
@@ -108,18 +94,10 @@ impl Analysis {
         settle(&mut layer.digest_state, layer.digest.as_deref(), digest);
         settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), diff_id);
         let index = layer.index;
-        let states = [
-            (format!("layer {index}"), layer.digest_state.clone()),
-            (format!("diff_id {index}"), layer.diff_id_state.clone()),
-        ];
+        let states =
+            [(format!("layer {index}"), layer.digest_state.clone()), (format!("diff_id {index}"), layer.diff_id_state.clone())];
         for (what, state) in states {
-            for row in self
-                .report
-                .signatures
-                .integrity
-                .iter_mut()
-                .filter(|row| row.what == what)
-            {
+            for row in self.report.signatures.integrity.iter_mut().filter(|row| row.what == what) {
                 row.verification = state.clone();
             }
         }
@@ -149,20 +127,13 @@ fn compare(stated: &str, actual: &str) -> Verification {
     if stated == actual {
         Verification::Verified
     } else {
-        Verification::Mismatch {
-            expected: stated.to_owned(),
-            actual: actual.to_owned(),
-        }
+        Verification::Mismatch { expected: stated.to_owned(), actual: actual.to_owned() }
     }
 }
 
 fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
     let seen = view.content_seen();
-    let visible_size = view
-        .versions()
-        .filter(|(id, _)| seen[*id as usize])
-        .map(|(_, version)| version.size)
-        .sum();
+    let visible_size = view.versions().filter(|(id, _)| seen[*id as usize]).map(|(_, version)| version.size).sum();
     Image {
         source: subject.source.clone(),
         kind: subject.kind.clone(),
@@ -172,21 +143,10 @@ fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
         platform: subject.platform.clone(),
         created: subject.created.clone(),
         author: subject.author.clone(),
-        stored_size: subject
-            .layers
-            .iter()
-            .map(|layer| layer.size)
-            .fold(0, u64::saturating_add),
-        uncompressed_size: reads
-            .iter()
-            .flatten()
-            .map(|read| read.uncompressed)
-            .fold(0, u64::saturating_add),
+        stored_size: subject.layers.iter().map(|layer| layer.size).fold(0, u64::saturating_add),
+        uncompressed_size: reads.iter().flatten().map(|read| read.uncompressed).fold(0, u64::saturating_add),
         visible_size,
-        visible_entries: view
-            .visible_nodes()
-            .filter(|(_, version)| !version.implied)
-            .count() as u64,
+        visible_entries: view.visible_nodes().filter(|(_, version)| !version.implied).count() as u64,
         config: subject.config.clone(),
         history: subject.history.clone(),
         distribution: recognise(view),
@@ -198,22 +158,14 @@ fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
 fn recognise(view: &ImageView) -> Option<Distribution> {
     let mut traits = Traits::default();
     for (node, version) in view.visible_nodes() {
-        if matches!(
-            version.kind,
-            EntryKind::File | EntryKind::Symlink | EntryKind::Hardlink
-        ) {
+        if matches!(version.kind, EntryKind::File | EntryKind::Symlink | EntryKind::Hardlink) {
             traits.note(view.path(node).as_bytes());
         }
     }
     distribution(&|path| view.captured(path), traits)
 }
 
-fn layers(
-    subject: &Subject,
-    view: &ImageView,
-    reads: &[Option<Read>],
-    image: &Image,
-) -> Vec<Layer> {
+fn layers(subject: &Subject, view: &ImageView, reads: &[Option<Read>], image: &Image) -> Vec<Layer> {
     let none = Default::default();
     subject
         .layers
@@ -223,20 +175,11 @@ fn layers(
             let read = reads.get(index).and_then(Option::as_ref);
             let changes = view.layer_changes().get(index).unwrap_or(&none);
             let index = index as u32;
-            let step = image
-                .history
-                .iter()
-                .find(|entry| entry.layer == Some(index));
+            let step = image.history.iter().find(|entry| entry.layer == Some(index));
             Layer {
                 index,
-                digest: stated
-                    .digest
-                    .clone()
-                    .or_else(|| known(read.map(|read| &read.digest))),
-                diff_id: stated
-                    .diff_id
-                    .clone()
-                    .or_else(|| known(read.map(|read| &read.diff_id))),
+                digest: stated.digest.clone().or_else(|| known(read.map(|read| &read.digest))),
+                diff_id: stated.diff_id.clone().or_else(|| known(read.map(|read| &read.diff_id))),
                 media_type: stated.media_type.clone(),
                 compression: read.map_or_else(String::new, |read| read.compression.clone()),
                 stored_size: read.map_or(stated.size, |read| read.stored),
@@ -258,11 +201,7 @@ fn known(digest: Option<&String>) -> Option<String> {
     digest.filter(|digest| !digest.is_empty()).cloned()
 }
 
-fn state(
-    stated: Option<&str>,
-    read: Option<&Read>,
-    actual: impl Fn(&Read) -> &String,
-) -> Verification {
+fn state(stated: Option<&str>, read: Option<&Read>, actual: impl Fn(&Read) -> &String) -> Verification {
     match (stated, read) {
         (None, _) => Verification::Unstated,
         (_, None) => Verification::Unread,
@@ -276,13 +215,8 @@ fn state(
 fn integrity(subject: &Subject, layers: &[Layer]) -> Vec<Integrity> {
     let mut rows = subject.integrity.clone();
     for (layer, stated) in layers.iter().zip(&subject.layers) {
-        let SubjectLayer {
-            digest, diff_id, ..
-        } = stated;
-        let claims = [
-            ("layer", digest, &layer.digest_state),
-            ("diff_id", diff_id, &layer.diff_id_state),
-        ];
+        let SubjectLayer { digest, diff_id, .. } = stated;
+        let claims = [("layer", digest, &layer.digest_state), ("diff_id", diff_id, &layer.diff_id_state)];
         for (what, stated, state) in claims {
             if let Some(digest) = stated {
                 rows.push(Integrity {
@@ -323,13 +257,7 @@ fn secrets(view: &ImageView, image: &Image) -> Vec<Secret> {
         .collect();
     secrets.sort_by(|a, b| {
         let key = |secret: &Secret| {
-            (
-                std::cmp::Reverse(secret.severity),
-                secret.path.clone(),
-                secret.line,
-                secret.rule.clone(),
-                secret.layer,
-            )
+            (std::cmp::Reverse(secret.severity), secret.path.clone(), secret.line, secret.rule.clone(), secret.layer)
         };
         key(a).cmp(&key(b))
     });

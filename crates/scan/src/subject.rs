@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use porthole_oci::Digest;
-use porthole_oci::archive::{self, Archive, Check, Document, ImageSource, LayerSource, Location};
 use porthole_oci::History;
+use porthole_oci::archive::{self, Archive, Check, Document, ImageSource, LayerSource};
 use porthole_report::{Gap, GapKind, HistoryEntry, ImageConfig, Integrity, Platform, Verification};
 
 /// One image as its archive, folder or registry describes it. Nothing here comes from inside a layer.
@@ -56,17 +56,7 @@ pub struct SubjectLayer {
 impl Subject {
     /// The subject that an archive describes. `source` is what the person gave.
     pub fn of_archive(source: &str, archive: &Archive, image: &ImageSource) -> Self {
-        let archive_gaps = archive.gaps.iter().chain(&image.gaps);
-        let mut gaps: Vec<Gap> = archive_gaps.map(gap).collect();
-        for (index, layer) in image.layers.iter().enumerate() {
-            let name = layer.digest.or(layer.diff_id).map_or_else(String::new, |digest| digest.to_string());
-            let message = match &layer.location {
-                Location::Missing => format!("layer {index} ({name}) is not in the input"),
-                Location::Foreign { .. } => format!("layer {index} ({name}) is not distributed with the image: not included, not fetched"),
-                _ => continue,
-            };
-            gaps.push(Gap { kind: GapKind::Missing, layer: Some(index as u32), path: String::new(), message });
-        }
+        let gaps = archive.gaps.iter().chain(&image.gaps).map(gap).collect();
         Self { gaps, ..Self::of_image(source, archive.kind.name(), image) }
     }
 
@@ -139,7 +129,9 @@ fn integrity(what: &str, document: &Document) -> Option<Integrity> {
     let digest = document.digest?.to_string();
     let verification = match document.check {
         Check::Verified => Verification::Verified,
-        Check::Mismatch { expected, found } => Verification::Mismatch { expected: expected.to_string(), actual: found.to_string() },
+        Check::Mismatch { expected, found } => {
+            Verification::Mismatch { expected: expected.to_string(), actual: found.to_string() }
+        }
         Check::Unstated => Verification::Unstated,
     };
     Some(Integrity { what: what.to_owned(), digest, verification })

@@ -16,11 +16,7 @@ impl<'a> Column<'a> {
     pub(crate) fn new(bytes: &'a [u8], width: u8) -> Option<Self> {
         let width = usize::from(width);
         (1..=8).contains(&width).then_some(())?;
-        bytes.len().is_multiple_of(width).then_some(Self {
-            bytes,
-            width,
-            len: bytes.len() / width,
-        })
+        bytes.len().is_multiple_of(width).then_some(Self { bytes, width, len: bytes.len() / width })
     }
 
     pub(crate) fn len(&self) -> usize {

@@ -42,13 +42,7 @@ impl Ids<'_> {
 }
 
 /// Writes a packed id. `issue` is the id of the first issue, for the templates that borrow it.
-pub(crate) fn render(
-    template: &str,
-    year: u64,
-    number: u64,
-    ghsa: &Column<'_>,
-    issue: &str,
-) -> Option<String> {
+pub(crate) fn render(template: &str, year: u64, number: u64, ghsa: &Column<'_>, issue: &str) -> Option<String> {
     let mut out = String::with_capacity(24);
     for sign in template.chars() {
         match sign {
@@ -67,11 +61,7 @@ pub(crate) fn render(
 fn push_ghsa(out: &mut String, mut packed: u64) {
     let mut letters = [b'2'; 12];
     for letter in letters.iter_mut().rev() {
-        *letter = usize::try_from(packed % 20)
-            .ok()
-            .and_then(|i| GHSA_ALPHABET.get(i))
-            .copied()
-            .unwrap_or(b'2');
+        *letter = usize::try_from(packed % 20).ok().and_then(|i| GHSA_ALPHABET.get(i)).copied().unwrap_or(b'2');
         packed /= 20;
     }
     for (i, letter) in letters.into_iter().enumerate() {

@@ -88,16 +88,10 @@ impl Shard {
     /// # Errors
     /// When it is no shard, a newer one, another one's, or contradicts itself.
     pub fn open(key: &str, bytes: Vec<u8>) -> Result<Self, Error> {
-        let shard = Self {
-            key: key.to_owned(),
-            bytes,
-        };
+        let shard = Self { key: key.to_owned(), bytes };
         let view = View::new(key, &shard.bytes)?;
         if view.key() != key {
-            return Err(Error::Foreign {
-                key: key.to_owned(),
-                seen: view.key().to_owned(),
-            });
+            return Err(Error::Foreign { key: key.to_owned(), seen: view.key().to_owned() });
         }
         Ok(shard)
     }
@@ -159,43 +153,22 @@ struct Section<'a> {
 
 impl<'a> View<'a> {
     fn new(key: &str, bytes: &'a [u8]) -> Result<Self, Error> {
-        let damaged = |what| Error::Damaged {
-            key: key.to_owned(),
-            what,
-        };
+        let damaged = |what| Error::Damaged { key: key.to_owned(), what };
         if bytes.get(..MAGIC.len()) != Some(MAGIC) {
-            return Err(Error::NotAShard {
-                key: key.to_owned(),
-            });
+            return Err(Error::NotAShard { key: key.to_owned() });
         }
         let format = u32_at(bytes, 8).ok_or_else(|| damaged("the header is cut off"))?;
         if format > SHARD_FORMAT {
-            return Err(Error::Newer {
-                what: format!("advisory shard {key}"),
-                seen: format,
-                known: SHARD_FORMAT,
-            });
+            return Err(Error::Newer { what: format!("advisory shard {key}"), seen: format, known: SHARD_FORMAT });
         }
-        let count = u32_at(bytes, 12)
-            .filter(|count| *count <= MAX_SECTIONS)
-            .ok_or_else(|| damaged("too many sections"))?;
+        let count = u32_at(bytes, 12).filter(|count| *count <= MAX_SECTIONS).ok_or_else(|| damaged("too many sections"))?;
         let length = u32_at(bytes, 16).ok_or_else(|| damaged("the header is cut off"))?;
         if bytes.len() as u64 != u64::from(length) {
-            return Err(Error::Truncated {
-                key: key.to_owned(),
-                seen: bytes.len() as u64,
-                stated: u64::from(length),
-            });
+            return Err(Error::Truncated { key: key.to_owned(), seen: bytes.len() as u64, stated: u64::from(length) });
         }
-        let sections: Option<Vec<_>> = (0..count as usize)
-            .map(|i| Section::read(bytes, HEADER + i * SECTION))
-            .collect();
-        let tables = Tables {
-            sections: sections.ok_or_else(|| damaged("a section lies outside the file"))?,
-        };
-        let view = tables
-            .view()
-            .ok_or_else(|| damaged("a table is missing or has an odd size"))?;
+        let sections: Option<Vec<_>> = (0..count as usize).map(|i| Section::read(bytes, HEADER + i * SECTION)).collect();
+        let tables = Tables { sections: sections.ok_or_else(|| damaged("a section lies outside the file"))? };
+        let view = tables.view().ok_or_else(|| damaged("a table is missing or has an odd size"))?;
         if !view.is_square() {
             return Err(damaged("two columns of one table differ in length"));
         }
@@ -206,28 +179,13 @@ impl<'a> View<'a> {
         let rows = self.row_advisory.len();
         let advisories = self.advisories.len();
         let issues = self.issues.len();
-        [
-            self.row_introduced.len(),
-            self.row_bound.len(),
-            self.row_flags.len(),
-        ]
-        .iter()
-        .all(|len| *len == rows)
-            && [
-                self.advisory_word.len(),
-                self.advisory_kind.len(),
-                self.advisory_issues.len(),
-            ]
-            .iter()
-            .all(|len| *len == advisories)
-            && [
-                self.issue_vector.len(),
-                self.issue_epss.len(),
-                self.issue_flags.len(),
-                self.issue_aliases.len(),
-            ]
-            .iter()
-            .all(|len| *len == issues)
+        [self.row_introduced.len(), self.row_bound.len(), self.row_flags.len()].iter().all(|len| *len == rows)
+            && [self.advisory_word.len(), self.advisory_kind.len(), self.advisory_issues.len()]
+                .iter()
+                .all(|len| *len == advisories)
+            && [self.issue_vector.len(), self.issue_epss.len(), self.issue_flags.len(), self.issue_aliases.len()]
+                .iter()
+                .all(|len| *len == issues)
             && self.names.len() == self.name_rows.len()
             && self.advisories.is_square()
             && self.issues.is_square()
@@ -251,21 +209,12 @@ impl<'a> View<'a> {
 
     /// The other ids of an issue.
     pub(crate) fn issue_alias_ids(&self, issue: usize) -> Option<Vec<String>> {
-        self.issue_aliases
-            .get(issue)?
-            .map(|alias| self.render(&self.aliases, alias, ""))
-            .collect()
+        self.issue_aliases.get(issue)?.map(|alias| self.render(&self.aliases, alias, "")).collect()
     }
 
     fn render(&self, ids: &Ids<'_>, index: usize, issue: &str) -> Option<String> {
         let template = self.templates.get(ids.templates.index(index)?)?;
-        id::render(
-            template,
-            ids.years.get(index)?,
-            ids.numbers.get(index)?,
-            &self.ghsa,
-            issue,
-        )
+        id::render(template, ids.years.get(index)?, ids.numbers.get(index)?, &self.ghsa, issue)
     }
 
     /// The word at a one-based index; zero is none.
@@ -292,12 +241,7 @@ impl<'a> Section<'a> {
         let id = u16::from_le_bytes([*entry.first()?, *entry.get(1)?]);
         let (start, length) = (u32_at(entry, 4)? as usize, u32_at(entry, 8)? as usize);
         let bytes = bytes.get(start..start.checked_add(length)?)?;
-        Some(Self {
-            id,
-            width: *entry.get(2)?,
-            entries: u32_at(entry, 12)? as usize,
-            bytes,
-        })
+        Some(Self { id, width: *entry.get(2)?, entries: u32_at(entry, 12)? as usize, bytes })
     }
 }
 
@@ -325,19 +269,11 @@ impl<'a> Tables<'a> {
 
     fn strings(&self, id: u16) -> Option<Strings<'a>> {
         let section = self.section(id)?;
-        Strings::new(
-            section.bytes,
-            self.column(id + section::ANCHORS)?,
-            section.entries,
-        )
+        Strings::new(section.bytes, self.column(id + section::ANCHORS)?, section.entries)
     }
 
     fn ids(&self, template: u16, year: u16, number: u16) -> Option<Ids<'a>> {
-        Some(Ids {
-            templates: self.column(template)?,
-            years: self.column(year)?,
-            numbers: self.column(number)?,
-        })
+        Some(Ids { templates: self.column(template)?, years: self.column(year)?, numbers: self.column(number)? })
     }
 
     fn view(&self) -> Option<View<'a>> {

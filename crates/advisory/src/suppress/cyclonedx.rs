@@ -72,11 +72,7 @@ pub fn cyclonedx_vex(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
     }
     let mut purls = BTreeMap::new();
     gather(&bom.components, &mut purls);
-    Ok(bom
-        .vulnerabilities
-        .into_iter()
-        .filter_map(|vulnerability| rule(name, vulnerability, &purls))
-        .collect())
+    Ok(bom.vulnerabilities.into_iter().filter_map(|vulnerability| rule(name, vulnerability, &purls)).collect())
 }
 
 fn gather(components: &[Component], purls: &mut BTreeMap<String, String>) {
@@ -88,56 +84,26 @@ fn gather(components: &[Component], purls: &mut BTreeMap<String, String>) {
     }
 }
 
-fn rule(
-    source: &str,
-    vulnerability: Vulnerability,
-    purls: &BTreeMap<String, String>,
-) -> Option<Rule> {
+fn rule(source: &str, vulnerability: Vulnerability, purls: &BTreeMap<String, String>) -> Option<Rule> {
     let analysis = vulnerability.analysis?;
-    if !matches!(
-        analysis.state.as_str(),
-        "not_affected" | "false_positive" | "resolved" | "resolved_with_pedigree"
-    ) {
+    if !matches!(analysis.state.as_str(), "not_affected" | "false_positive" | "resolved" | "resolved_with_pedigree") {
         return None;
     }
     let mut ids = vec![vulnerability.id];
-    ids.extend(
-        vulnerability
-            .references
-            .into_iter()
-            .map(|reference| reference.id),
-    );
+    ids.extend(vulnerability.references.into_iter().map(|reference| reference.id));
     ids.retain(|id| !id.is_empty());
     // A reference is a bom-ref of this document, a purl, or a BOM-Link whose fragment is one of the two.
     let package = |reference: &str| {
-        let reference = if reference.starts_with("urn:cdx:") {
-            reference.split_once('#').map_or("", |(_, rest)| rest)
-        } else {
-            reference
-        };
-        purls
-            .get(reference)
-            .cloned()
-            .unwrap_or_else(|| reference.to_owned())
+        let reference =
+            if reference.starts_with("urn:cdx:") { reference.split_once('#').map_or("", |(_, rest)| rest) } else { reference };
+        purls.get(reference).cloned().unwrap_or_else(|| reference.to_owned())
     };
-    let packages = vulnerability
-        .affects
-        .iter()
-        .map(|affects| package(&affects.reference))
-        .filter(|package| !package.is_empty())
-        .collect();
+    let packages =
+        vulnerability.affects.iter().map(|affects| package(&affects.reference)).filter(|package| !package.is_empty()).collect();
     let status = match analysis.justification {
         Some(justification) => format!("{}: {justification}", analysis.state),
         None => analysis.state,
     };
     let reason = analysis.detail.unwrap_or_default();
-    Some(Rule {
-        ids,
-        packages,
-        by: "vex".into(),
-        status,
-        reason,
-        expires: None,
-        source: source.to_owned(),
-    })
+    Some(Rule { ids, packages, by: "vex".into(), status, reason, expires: None, source: source.to_owned() })
 }

@@ -40,13 +40,8 @@ struct Entry {
 /// When it is no such file, a key is unknown, a rule has no id or no reason, or a day is no day: a rule that is not understood must not
 /// silently do nothing.
 pub fn ignore_file(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
-    let file: File = basic_toml::from_str(text(name, bytes)?)
-        .map_err(|error| refuse(name, &error.to_string()))?;
-    file.ignore
-        .into_iter()
-        .enumerate()
-        .map(|(i, entry)| rule(name, i + 1, entry))
-        .collect()
+    let file: File = basic_toml::from_str(text(name, bytes)?).map_err(|error| refuse(name, &error.to_string()))?;
+    file.ignore.into_iter().enumerate().map(|(i, entry)| rule(name, i + 1, entry)).collect()
 }
 
 fn rule(source: &str, number: usize, entry: Entry) -> Result<Rule, Error> {
@@ -61,22 +56,10 @@ fn rule(source: &str, number: usize, entry: Entry) -> Result<Rule, Error> {
     if ids.iter().any(|id| id == "*") && entry.package.is_none() {
         return Err(wrong("id \"*\" needs a package"));
     }
-    if entry
-        .expires
-        .as_deref()
-        .is_some_and(|day| day_number(day).is_none())
-    {
+    if entry.expires.as_deref().is_some_and(|day| day_number(day).is_none()) {
         return Err(wrong("expires is no day of the form YYYY-MM-DD"));
     }
     let packages = entry.package.into_iter().collect();
     let (by, status) = ("ignore".to_owned(), "ignored".to_owned());
-    Ok(Rule {
-        ids,
-        packages,
-        by,
-        status,
-        reason: entry.reason,
-        expires: entry.expires,
-        source: source.to_owned(),
-    })
+    Ok(Rule { ids, packages, by, status, reason: entry.reason, expires: entry.expires, source: source.to_owned() })
 }

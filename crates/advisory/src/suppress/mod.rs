@@ -40,28 +40,16 @@ pub struct Rule {
 impl Rule {
     /// What the rule makes of a finding on a day; `None` when it does not apply or has expired.
     pub fn suppression(&self, finding: &Vulnerability, today: Option<&str>) -> Option<Suppression> {
-        if let (Some(expires), Some(today)) = (
-            self.expires.as_deref().and_then(day_number),
-            today.and_then(day_number),
-        ) && today > expires
+        if let (Some(expires), Some(today)) = (self.expires.as_deref().and_then(day_number), today.and_then(day_number))
+            && today > expires
         {
             return None;
         }
-        let known = |id: &String| {
-            id == "*"
-                || *id == finding.id
-                || *id == finding.advisory
-                || finding.aliases.contains(id)
-        };
+        let known = |id: &String| id == "*" || *id == finding.id || *id == finding.advisory || finding.aliases.contains(id);
         if !self.ids.iter().any(known) {
             return None;
         }
-        if !self.packages.is_empty()
-            && !self
-                .packages
-                .iter()
-                .any(|package| names_package(package, finding))
-        {
+        if !self.packages.is_empty() && !self.packages.iter().any(|package| names_package(package, finding)) {
             return None;
         }
         Some(Suppression {
@@ -86,10 +74,7 @@ fn names_package(wanted: &str, finding: &Vulnerability) -> bool {
         && wanted.name == own.name
         && wanted.namespace == own.namespace
         && (wanted.version.is_empty() || wanted.version == own.version)
-        && wanted
-            .qualifiers
-            .iter()
-            .all(|(key, value)| own.qualifier(key) == Some(value))
+        && wanted.qualifiers.iter().all(|(key, value)| own.qualifier(key) == Some(value))
 }
 
 /// Reads a document of any known kind, by its content: OpenVEX, CycloneDX with analyses, or an ignore file.
@@ -102,20 +87,12 @@ pub fn document(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
         return ignore_file(name, bytes);
     }
     let json: serde_json::Value = json(name, text)?;
-    if json.get("bomFormat").is_some() {
-        cyclonedx_vex(name, bytes)
-    } else {
-        openvex(name, bytes)
-    }
+    if json.get("bomFormat").is_some() { cyclonedx_vex(name, bytes) } else { openvex(name, bytes) }
 }
 
 fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
     if bytes.len() > MAX_DOCUMENT {
-        return Err(Error::TooLarge {
-            what: name.to_owned(),
-            seen: bytes.len() as u64,
-            limit: MAX_DOCUMENT as u64,
-        });
+        return Err(Error::TooLarge { what: name.to_owned(), seen: bytes.len() as u64, limit: MAX_DOCUMENT as u64 });
     }
     std::str::from_utf8(bytes).map_err(|_| refuse(name, "not UTF-8"))
 }
@@ -125,8 +102,5 @@ fn json<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Err
 }
 
 fn refuse(name: &str, reason: &str) -> Error {
-    Error::Document {
-        name: name.to_owned(),
-        reason: reason.to_owned(),
-    }
+    Error::Document { name: name.to_owned(), reason: reason.to_owned() }
 }

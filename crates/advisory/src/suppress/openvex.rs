@@ -64,9 +64,7 @@ impl Product {
                     part.purls(out);
                 }
             }
-            Self::Object {
-                id, identifiers, ..
-            } => out.push(identifiers.get("purl").unwrap_or(id).clone()),
+            Self::Object { id, identifiers, .. } => out.push(identifiers.get("purl").unwrap_or(id).clone()),
         }
     }
 }
@@ -80,10 +78,8 @@ pub fn openvex(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
     if !document.context.starts_with("https://openvex.dev/ns") {
         return Err(refuse(name, "not an OpenVEX document"));
     }
-    let statements = document
-        .statements
-        .into_iter()
-        .filter(|statement| matches!(statement.status.as_str(), "not_affected" | "fixed"));
+    let statements =
+        document.statements.into_iter().filter(|statement| matches!(statement.status.as_str(), "not_affected" | "fixed"));
     Ok(statements.map(|statement| rule(name, statement)).collect())
 }
 
@@ -93,10 +89,7 @@ fn rule(source: &str, statement: Statement) -> Rule {
         product.purls(&mut packages);
     }
     // A statement about the image as a whole covers every package in it.
-    if packages
-        .iter()
-        .any(|package| package.starts_with("pkg:oci/") || package.starts_with("pkg:docker/"))
-    {
+    if packages.iter().any(|package| package.starts_with("pkg:oci/") || package.starts_with("pkg:docker/")) {
         packages.clear();
     }
     let ids = match statement.vulnerability {
@@ -110,17 +103,6 @@ fn rule(source: &str, statement: Statement) -> Rule {
         Some(justification) => format!("{}: {justification}", statement.status),
         None => statement.status,
     };
-    let reason = statement
-        .impact_statement
-        .or(statement.status_notes)
-        .unwrap_or_default();
-    Rule {
-        ids,
-        packages,
-        by: "vex".into(),
-        status,
-        reason,
-        expires: None,
-        source: source.to_owned(),
-    }
+    let reason = statement.impact_statement.or(statement.status_notes).unwrap_or_default();
+    Rule { ids, packages, by: "vex".into(), status, reason, expires: None, source: source.to_owned() }
 }

@@ -43,17 +43,8 @@ pub(super) fn is_valid(text: &str) -> bool {
 }
 
 /// Suffixes in order; those before the gap announce a release, those after it follow one.
-const SUFFIXES: [(&[u8], u8); 9] = [
-    (b"alpha", 1),
-    (b"beta", 2),
-    (b"pre", 3),
-    (b"rc", 4),
-    (b"cvs", 6),
-    (b"svn", 7),
-    (b"git", 8),
-    (b"hg", 9),
-    (b"p", 10),
-];
+const SUFFIXES: [(&[u8], u8); 9] =
+    [(b"alpha", 1), (b"beta", 2), (b"pre", 3), (b"rc", 4), (b"cvs", 6), (b"svn", 7), (b"git", 8), (b"hg", 9), (b"p", 10)];
 const NO_SUFFIX: u8 = 5;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,12 +70,7 @@ struct Tokens<'a> {
 impl<'a> Tokens<'a> {
     fn new(text: &'a [u8]) -> Self {
         let (value, rest) = digits::take(text, |byte| byte.is_ascii_digit());
-        Self {
-            kind: Kind::FirstNumber,
-            value,
-            suffix: 0,
-            rest,
-        }
+        Self { kind: Kind::FirstNumber, value, suffix: 0, rest }
     }
 
     fn is_prerelease(&self) -> bool {
@@ -96,9 +82,7 @@ impl<'a> Tokens<'a> {
         match self.kind {
             // A number with a leading zero is a fraction: 1.01 is older than 1.1.
             Kind::Number if zero(self) || zero(other) => self.value.cmp(other.value),
-            Kind::FirstNumber | Kind::Number | Kind::SuffixNumber | Kind::Revision => {
-                digits::compare(self.value, other.value)
-            }
+            Kind::FirstNumber | Kind::Number | Kind::SuffixNumber | Kind::Revision => digits::compare(self.value, other.value),
             Kind::Suffix => self.suffix.cmp(&other.suffix),
             _ => self.value.cmp(other.value),
         }
@@ -124,22 +108,16 @@ impl<'a> Tokens<'a> {
             }
             b'0'..=b'9' if matches!(previous, Kind::Suffix | Kind::Letter) => {
                 (self.value, self.rest) = after_digits(self.rest);
-                self.kind = if previous == Kind::Letter {
-                    Kind::Number
-                } else {
-                    Kind::SuffixNumber
-                };
+                self.kind = if previous == Kind::Letter { Kind::Number } else { Kind::SuffixNumber };
             }
             b'_' if previous <= Kind::SuffixNumber => {
                 let (word, rest) = digits::take(rest, |byte| byte.is_ascii_lowercase());
                 if let Some((_, rank)) = SUFFIXES.iter().find(|(suffix, _)| *suffix == word) {
-                    (self.kind, self.suffix, self.value, self.rest) =
-                        (Kind::Suffix, *rank, word, rest);
+                    (self.kind, self.suffix, self.value, self.rest) = (Kind::Suffix, *rank, word, rest);
                 }
             }
             b'~' if previous < Kind::Commit => {
-                let (value, rest) =
-                    digits::take(rest, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+                let (value, rest) = digits::take(rest, |byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
                 if !value.is_empty() {
                     (self.kind, self.value, self.rest) = (Kind::Commit, value, rest);
                 }

@@ -5,10 +5,7 @@ use std::cmp::Ordering;
 use super::digits;
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
-    let valid = |text: &str| {
-        text.split(['.', '-'])
-            .all(|part| digits::all(part.as_bytes()))
-    };
+    let valid = |text: &str| text.split(['.', '-']).all(|part| digits::all(part.as_bytes()));
     if !valid(a) || !valid(b) {
         return None;
     }

@@ -21,18 +21,12 @@ pub(super) fn all(text: &[u8]) -> bool {
 
 /// Splits off the longest prefix whose bytes satisfy `test`.
 pub(super) fn take(text: &[u8], test: impl Fn(u8) -> bool) -> (&[u8], &[u8]) {
-    let end = text
-        .iter()
-        .position(|byte| !test(*byte))
-        .unwrap_or(text.len());
+    let end = text.iter().position(|byte| !test(*byte)).unwrap_or(text.len());
     text.split_at(end)
 }
 
 /// Orders by the first difference of two lists of numbers; a missing number counts as zero.
-pub(super) fn compare_lists<'a>(
-    a: impl Iterator<Item = &'a [u8]>,
-    b: impl Iterator<Item = &'a [u8]>,
-) -> Ordering {
+pub(super) fn compare_lists<'a>(a: impl Iterator<Item = &'a [u8]>, b: impl Iterator<Item = &'a [u8]>) -> Ordering {
     let (mut a, mut b) = (a, b);
     loop {
         match (a.next(), b.next()) {

@@ -6,9 +6,7 @@ use super::digits;
 
 pub(super) fn compare(a: &str, b: &str) -> Ordering {
     let (a, b) = (Parts::of(a), Parts::of(b));
-    digits::compare(a.epoch, b.epoch)
-        .then_with(|| part(a.upstream, b.upstream))
-        .then_with(|| part(a.revision, b.revision))
+    digits::compare(a.epoch, b.epoch).then_with(|| part(a.upstream, b.upstream)).then_with(|| part(a.revision, b.revision))
 }
 
 pub(super) fn is_valid(text: &str) -> bool {
@@ -16,10 +14,7 @@ pub(super) fn is_valid(text: &str) -> bool {
     let allowed = |byte: &u8| byte.is_ascii_alphanumeric() || b".-+~:_".contains(byte);
     parts.upstream.first().is_some_and(u8::is_ascii_digit)
         && parts.upstream.iter().all(allowed)
-        && parts
-            .revision
-            .iter()
-            .all(|byte| allowed(byte) && *byte != b':')
+        && parts.revision.iter().all(|byte| allowed(byte) && *byte != b':')
 }
 
 struct Parts<'a> {
@@ -36,11 +31,7 @@ impl<'a> Parts<'a> {
             _ => ("", text),
         };
         let (upstream, revision) = rest.rsplit_once('-').unwrap_or((rest, ""));
-        Self {
-            epoch: epoch.as_bytes(),
-            upstream: upstream.as_bytes(),
-            revision: revision.as_bytes(),
-        }
+        Self { epoch: epoch.as_bytes(), upstream: upstream.as_bytes(), revision: revision.as_bytes() }
     }
 }
 
@@ -56,10 +47,7 @@ fn part(mut a: &[u8], mut b: &[u8]) -> Ordering {
             if left != right {
                 return left.cmp(&right);
             }
-            (a, b) = (
-                a.get(1..).unwrap_or_default(),
-                b.get(1..).unwrap_or_default(),
-            );
+            (a, b) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
         }
         let (x, rest_a) = digits::take(a, |byte| byte.is_ascii_digit());
         let (y, rest_b) = digits::take(b, |byte| byte.is_ascii_digit());

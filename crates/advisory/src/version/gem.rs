@@ -7,10 +7,7 @@ use super::digits;
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (segments(a)?, segments(b)?);
     for i in 0..a.len().max(b.len()) {
-        let (x, y) = (
-            a.get(i).copied().unwrap_or(b"0"),
-            b.get(i).copied().unwrap_or(b"0"),
-        );
+        let (x, y) = (a.get(i).copied().unwrap_or(b"0"), b.get(i).copied().unwrap_or(b"0"));
         let ordering = match (digits::all(x), digits::all(y)) {
             (true, true) => digits::compare(x, y),
             (true, false) => Ordering::Greater,
@@ -32,18 +29,12 @@ fn segments(text: &str) -> Option<Vec<&[u8]>> {
         Some((numbers, label)) => (numbers, Some(label)),
         None => (text, None),
     };
-    let word =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    let word = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric());
     let first = numbers.split('.').next().unwrap_or_default();
     if !first.starts_with(|c: char| c.is_ascii_digit()) || !numbers.split('.').all(word) {
         return None;
     }
-    let dashed = |part: &str| {
-        !part.is_empty()
-            && part
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
+    let dashed = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     if label.is_some_and(|label| !label.split('.').all(dashed)) {
         return None;
     }
@@ -61,15 +52,10 @@ fn segments(text: &str) -> Option<Vec<&[u8]>> {
             }
         }
     }
-    let head = all
-        .iter()
-        .position(|segment| !digits::all(segment))
-        .unwrap_or(all.len());
+    let head = all.iter().position(|segment| !digits::all(segment)).unwrap_or(all.len());
     let mut tail = all.split_off(head);
-    let is_zero = |segment: Option<&&[u8]>| {
-        segment
-            .is_some_and(|segment| digits::all(segment) && digits::strip_zeros(segment).is_empty())
-    };
+    let is_zero =
+        |segment: Option<&&[u8]>| segment.is_some_and(|segment| digits::all(segment) && digits::strip_zeros(segment).is_empty());
     while is_zero(all.last()) {
         all.pop();
     }

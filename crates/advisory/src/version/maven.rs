@@ -42,9 +42,7 @@ struct Chain<'a> {
 impl<'a> Chain<'a> {
     fn of(text: &'a str) -> Self {
         let bytes = text.as_bytes();
-        let mut chain = Self {
-            levels: vec![Vec::new()],
-        };
+        let mut chain = Self { levels: vec![Vec::new()] };
         let (mut start, mut digit) = (0, false);
         for (i, &byte) in bytes.iter().enumerate() {
             match byte {
@@ -107,10 +105,7 @@ impl<'a> Chain<'a> {
     /// Drops zeros and empty qualifiers from the end of each list, the innermost first.
     fn normalize(&mut self) {
         for depth in (0..self.levels.len()).rev() {
-            if depth + 1 == self.levels.len()
-                && depth > 0
-                && self.levels.get(depth).is_some_and(Vec::is_empty)
-            {
+            if depth + 1 == self.levels.len() && depth > 0 && self.levels.get(depth).is_some_and(Vec::is_empty) {
                 self.levels.pop();
                 continue;
             }
@@ -119,10 +114,7 @@ impl<'a> Chain<'a> {
                     level.pop();
                 }
             }
-            if depth + 1 == self.levels.len()
-                && depth > 0
-                && self.levels.get(depth).is_some_and(Vec::is_empty)
-            {
+            if depth + 1 == self.levels.len() && depth > 0 && self.levels.get(depth).is_some_and(Vec::is_empty) {
                 self.levels.pop();
             }
         }
@@ -133,9 +125,7 @@ impl<'a> Chain<'a> {
         match level.get(i) {
             Some(Leaf::Number(digits)) => Some(Item::Number(digits)),
             Some(Leaf::Word(word)) => Some(Item::Word(word)),
-            None if i == level.len() && depth + 1 < self.levels.len() => {
-                Some(Item::List(self, depth + 1))
-            }
+            None if i == level.len() && depth + 1 < self.levels.len() => Some(Item::List(self, depth + 1)),
             None => None,
         }
     }
@@ -154,10 +144,7 @@ fn compare_lists(a: &Chain<'_>, b: &Chain<'_>, depth: usize) -> Ordering {
     compare_levels((a, depth), (b, depth))
 }
 
-fn compare_levels(
-    (a, depth_a): (&Chain<'_>, usize),
-    (b, depth_b): (&Chain<'_>, usize),
-) -> Ordering {
+fn compare_levels((a, depth_a): (&Chain<'_>, usize), (b, depth_b): (&Chain<'_>, usize)) -> Ordering {
     for i in 0.. {
         let ordering = match (a.item(depth_a, i), b.item(depth_b, i)) {
             (None, None) => break,
@@ -190,10 +177,7 @@ fn against_nothing(item: Item<'_>) -> Ordering {
         Item::Word(word) => rank(word).cmp(&rank("")),
         Item::List(chain, depth) => {
             let items = (0..).map_while(|i| chain.item(depth, i));
-            items
-                .map(against_nothing)
-                .find(|ordering| *ordering != Ordering::Equal)
-                .unwrap_or(Ordering::Equal)
+            items.map(against_nothing).find(|ordering| *ordering != Ordering::Equal).unwrap_or(Ordering::Equal)
         }
     }
 }

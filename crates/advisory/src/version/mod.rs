@@ -126,14 +126,8 @@ impl Scheme {
     /// The order, by [`Scheme::Plain`] where the scheme itself has none.
     pub fn order(self, a: &str, b: &str) -> Compared {
         match self.compare(a, b) {
-            Some(ordering) => Compared {
-                ordering,
-                exact: true,
-            },
-            None => Compared {
-                ordering: plain::compare(a, b),
-                exact: false,
-            },
+            Some(ordering) => Compared { ordering, exact: true },
+            None => Compared { ordering: plain::compare(a, b), exact: false },
         }
     }
 

@@ -7,10 +7,7 @@ use super::{digits, semver};
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (parse(a)?, parse(b)?);
-    Some(
-        a.cmp_numbers(&b)
-            .then_with(|| semver::prerelease(a.prerelease, b.prerelease, <[u8]>::cmp)),
-    )
+    Some(a.cmp_numbers(&b).then_with(|| semver::prerelease(a.prerelease, b.prerelease, <[u8]>::cmp)))
 }
 
 /// `Number.MAX_SAFE_INTEGER`.
@@ -27,19 +24,9 @@ fn parse(text: &str) -> Option<semver::Version<'_>> {
     let plain = |digits: &str| digits.len() == 1 || !digits.starts_with('0');
     let mut numbers = version.numbers.split('.');
     let fits = |number: Option<&str>| {
-        number.is_some_and(|number| {
-            plain(number)
-                && digits::compare(number.as_bytes(), MAX_SAFE_INTEGER) != Ordering::Greater
-        })
+        number.is_some_and(|number| plain(number) && digits::compare(number.as_bytes(), MAX_SAFE_INTEGER) != Ordering::Greater)
     };
-    let three = fits(numbers.next())
-        && fits(numbers.next())
-        && fits(numbers.next())
-        && numbers.next().is_none();
-    let labels = version.prerelease.is_none_or(|label| {
-        label
-            .split('.')
-            .all(|part| !digits::all(part.as_bytes()) || plain(part))
-    });
+    let three = fits(numbers.next()) && fits(numbers.next()) && fits(numbers.next()) && numbers.next().is_none();
+    let labels = version.prerelease.is_none_or(|label| label.split('.').all(|part| !digits::all(part.as_bytes()) || plain(part)));
     (three && labels).then_some(version)
 }

@@ -7,13 +7,6 @@ use super::semver;
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (semver::Version::parse(a)?, semver::Version::parse(b)?);
-    let fold = |a: &[u8], b: &[u8]| {
-        a.iter()
-            .map(u8::to_ascii_lowercase)
-            .cmp(b.iter().map(u8::to_ascii_lowercase))
-    };
-    Some(
-        a.cmp_numbers(&b)
-            .then_with(|| semver::prerelease(a.prerelease, b.prerelease, fold)),
-    )
+    let fold = |a: &[u8], b: &[u8]| a.iter().map(u8::to_ascii_lowercase).cmp(b.iter().map(u8::to_ascii_lowercase));
+    Some(a.cmp_numbers(&b).then_with(|| semver::prerelease(a.prerelease, b.prerelease, fold)))
 }

@@ -45,10 +45,7 @@ fn form(part: &[u8]) -> i8 {
         (b"pl", 5),
         (b"p", 5),
     ];
-    FORMS
-        .iter()
-        .find(|(name, _)| part.starts_with(name))
-        .map_or(-1, |(_, rank)| *rank)
+    FORMS.iter().find(|(name, _)| part.starts_with(name)).map_or(-1, |(_, rank)| *rank)
 }
 
 /// Runs of digits and of other signs, cut at `.`, `-`, `_`, `+` and wherever digits meet non-digits.
@@ -68,11 +65,7 @@ impl<'a> Parts<'a> {
         };
         // Build metadata is dropped, as Composer does.
         let text = text.split_once('+').map_or(text, |(text, _)| text);
-        Self {
-            rest: text.as_bytes(),
-            numbers: 0,
-            leading: text.starts_with(|c: char| c.is_ascii_digit()),
-        }
+        Self { rest: text.as_bytes(), numbers: 0, leading: text.starts_with(|c: char| c.is_ascii_digit()) }
     }
 }
 
@@ -82,8 +75,7 @@ impl<'a> Iterator for Parts<'a> {
     fn next(&mut self) -> Option<&'a [u8]> {
         let separator = |byte: u8| matches!(byte, b'.' | b'-' | b'_' | b'+');
         let (gap, rest) = digits::take(self.rest, separator);
-        let more_numbers =
-            rest.first().is_some_and(u8::is_ascii_digit) && gap.iter().all(|byte| *byte == b'.');
+        let more_numbers = rest.first().is_some_and(u8::is_ascii_digit) && gap.iter().all(|byte| *byte == b'.');
         if self.leading && !more_numbers {
             if self.numbers < 4 {
                 self.numbers += 1;

@@ -11,9 +11,5 @@ pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
 
 fn parse(text: &str) -> Option<Version> {
     // Longer ones are nobody's version; the limit keeps a hostile one from being parsed at all.
-    if text.len() > 256 {
-        None
-    } else {
-        Version::from_str(text.trim()).ok()
-    }
+    if text.len() > 256 { None } else { Version::from_str(text.trim()).ok() }
 }

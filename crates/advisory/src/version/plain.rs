@@ -19,10 +19,7 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
                 other => return other,
             }
         } else if left == right {
-            (a, b) = (
-                a.get(1..).unwrap_or_default(),
-                b.get(1..).unwrap_or_default(),
-            );
+            (a, b) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
         } else {
             return left.cmp(&right);
         }

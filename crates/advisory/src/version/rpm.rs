@@ -10,10 +10,7 @@ pub(super) fn compare(a: &str, b: &str) -> Ordering {
         .then_with(|| segments(a.version.as_bytes(), b.version.as_bytes()))
         .then_with(|| match (a.release, b.release) {
             (None, None) => Ordering::Equal,
-            (a, b) => segments(
-                a.unwrap_or_default().as_bytes(),
-                b.unwrap_or_default().as_bytes(),
-            ),
+            (a, b) => segments(a.unwrap_or_default().as_bytes(), b.unwrap_or_default().as_bytes()),
         })
 }
 
@@ -22,9 +19,7 @@ pub(super) fn is_valid(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._+%{}~^".contains(&byte);
     !parts.version.is_empty()
         && parts.version.bytes().all(allowed)
-        && parts
-            .release
-            .is_none_or(|release| !release.is_empty() && release.bytes().all(allowed))
+        && parts.release.is_none_or(|release| !release.is_empty() && release.bytes().all(allowed))
 }
 
 /// `[epoch:]version[-release]`.
@@ -41,16 +36,8 @@ impl<'a> Parts<'a> {
             _ => ("", text),
         };
         match rest.rsplit_once('-') {
-            Some((version, release)) => Self {
-                epoch,
-                version,
-                release: Some(release),
-            },
-            None => Self {
-                epoch,
-                version: rest,
-                release: None,
-            },
+            Some((version, release)) => Self { epoch, version, release: Some(release) },
+            None => Self { epoch, version: rest, release: None },
         }
     }
 }
@@ -65,10 +52,7 @@ fn segments(mut a: &[u8], mut b: &[u8]) -> Ordering {
         b = digits::take(b, separator).1;
         match (a.first() == Some(&b'~'), b.first() == Some(&b'~')) {
             (true, true) => {
-                (a, b) = (
-                    a.get(1..).unwrap_or_default(),
-                    b.get(1..).unwrap_or_default(),
-                );
+                (a, b) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
                 continue;
             }
             (true, false) => return Ordering::Less,
@@ -77,26 +61,15 @@ fn segments(mut a: &[u8], mut b: &[u8]) -> Ordering {
         }
         match (a.first() == Some(&b'^'), b.first() == Some(&b'^')) {
             (true, true) => {
-                (a, b) = (
-                    a.get(1..).unwrap_or_default(),
-                    b.get(1..).unwrap_or_default(),
-                );
+                (a, b) = (a.get(1..).unwrap_or_default(), b.get(1..).unwrap_or_default());
                 continue;
             }
             // A caret beats the end and loses to anything else.
             (true, false) => {
-                return if b.is_empty() {
-                    Ordering::Greater
-                } else {
-                    Ordering::Less
-                };
+                return if b.is_empty() { Ordering::Greater } else { Ordering::Less };
             }
             (false, true) => {
-                return if a.is_empty() {
-                    Ordering::Less
-                } else {
-                    Ordering::Greater
-                };
+                return if a.is_empty() { Ordering::Less } else { Ordering::Greater };
             }
             (false, false) => {}
         }
@@ -108,21 +81,13 @@ fn segments(mut a: &[u8], mut b: &[u8]) -> Ordering {
             let (x, rest_a) = digits::take(a, |byte| byte.is_ascii_digit());
             let (y, rest_b) = digits::take(b, |byte| byte.is_ascii_digit());
             (a, b) = (rest_a, rest_b);
-            if y.is_empty() {
-                Ordering::Greater
-            } else {
-                digits::compare(x, y)
-            }
+            if y.is_empty() { Ordering::Greater } else { digits::compare(x, y) }
         } else {
             let (x, rest_a) = digits::take(a, |byte| byte.is_ascii_alphabetic());
             let (y, rest_b) = digits::take(b, |byte| byte.is_ascii_alphabetic());
             (a, b) = (rest_a, rest_b);
             // A number is newer than letters.
-            if y.is_empty() {
-                Ordering::Less
-            } else {
-                x.cmp(y)
-            }
+            if y.is_empty() { Ordering::Less } else { x.cmp(y) }
         };
         if ordering != Ordering::Equal {
             return ordering;

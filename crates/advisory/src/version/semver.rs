@@ -9,10 +9,7 @@ use super::digits;
 
 pub(super) fn compare(a: &str, b: &str) -> Option<Ordering> {
     let (a, b) = (Version::parse(a)?, Version::parse(b)?);
-    Some(
-        a.cmp_numbers(&b)
-            .then_with(|| prerelease(a.prerelease, b.prerelease, <[u8]>::cmp)),
-    )
+    Some(a.cmp_numbers(&b).then_with(|| prerelease(a.prerelease, b.prerelease, <[u8]>::cmp)))
 }
 
 /// A version in parts.
@@ -35,39 +32,20 @@ impl<'a> Version<'a> {
             Some((numbers, prerelease)) => (numbers, Some(prerelease)),
             None => (text, None),
         };
-        let is_identifier = |part: &str| {
-            !part.is_empty()
-                && part
-                    .bytes()
-                    .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-        };
-        let numbers_fit = numbers.split('.').count() <= 4
-            && numbers.split('.').all(|part| digits::all(part.as_bytes()));
-        let labels_fit = [prerelease, build]
-            .into_iter()
-            .flatten()
-            .all(|label| label.split('.').all(is_identifier));
-        (numbers_fit && labels_fit).then_some(Self {
-            numbers,
-            prerelease,
-            build,
-        })
+        let is_identifier =
+            |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let numbers_fit = numbers.split('.').count() <= 4 && numbers.split('.').all(|part| digits::all(part.as_bytes()));
+        let labels_fit = [prerelease, build].into_iter().flatten().all(|label| label.split('.').all(is_identifier));
+        (numbers_fit && labels_fit).then_some(Self { numbers, prerelease, build })
     }
 
     pub(super) fn cmp_numbers(&self, other: &Self) -> Ordering {
-        digits::compare_lists(
-            self.numbers.split('.').map(str::as_bytes),
-            other.numbers.split('.').map(str::as_bytes),
-        )
+        digits::compare_lists(self.numbers.split('.').map(str::as_bytes), other.numbers.split('.').map(str::as_bytes))
     }
 }
 
 /// Clause 11.3 and 11.4: a pre-release comes before its release; identifiers one by one, numbers before text.
-pub(super) fn prerelease(
-    a: Option<&str>,
-    b: Option<&str>,
-    text: impl Fn(&[u8], &[u8]) -> Ordering,
-) -> Ordering {
+pub(super) fn prerelease(a: Option<&str>, b: Option<&str>, text: impl Fn(&[u8], &[u8]) -> Ordering) -> Ordering {
     match (a, b) {
         (None, None) => Ordering::Equal,
         (None, Some(_)) => Ordering::Greater,

@@ -50,7 +50,7 @@ pub enum ArtifactKind {
 }
 
 /// What an index entry and its manifest say together; none when it is an image.
-pub(super) fn classify(descriptor: &Descriptor, manifest: &Manifest, names: &[String]) -> Option<(ArtifactKind, Option<Digest>)> {
+pub(crate) fn classify(descriptor: &Descriptor, manifest: &Manifest, names: &[String]) -> Option<(ArtifactKind, Option<Digest>)> {
     let parsed = |text: &str| Digest::parse(text).ok();
     let subject = manifest.subject.as_ref().map(|subject| subject.digest);
     if descriptor.annotation("vnd.docker.reference.type").is_some() {

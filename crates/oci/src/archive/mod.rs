@@ -4,7 +4,7 @@
 //! [`Archive`]. Follows image-spec `image-layout.md` and Docker's image specification 1.2. Must not know: layer contents.
 //! Proof: `tests/suite/archive.rs`.
 
-mod artifact;
+pub(crate) mod artifact;
 mod choose;
 mod docker;
 mod layout;
@@ -20,5 +20,6 @@ pub use artifact::{Artifact, ArtifactKind};
 pub use choose::{Choice, PlatformWanted};
 pub use model::{Archive, ArchiveKind, Blob, Check, Document, Gap, GapKind, ImageSource, LayerSource, Location};
 pub use reader::{Reader, Want};
+pub(crate) use resolve::image as assemble;
 pub use sniff::{InputKind, SNIFF_LEN, sniff};
 pub use stream::{StreamReader, StreamSink};

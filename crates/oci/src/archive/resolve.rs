@@ -100,7 +100,7 @@ pub(super) fn layer(store: &Store, descriptor: &Descriptor) -> LayerSource {
 }
 
 /// An image from its parts: layers and configuration are matched, and what does not fit is told.
-pub(super) fn image(
+pub(crate) fn image(
     manifest: Option<Document>,
     parsed: &Manifest,
     mut layers: Vec<LayerSource>,

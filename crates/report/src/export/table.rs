@@ -46,30 +46,13 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     let image = &report.image;
     writeln!(out, "{}", plain(&image.source))?;
     let mut row = |name: &str, value: &str| {
-        if value.is_empty() {
-            Ok(())
-        } else {
-            writeln!(out, "  {name:<13} {}", plain(value))
-        }
+        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<13} {}", plain(value)) }
     };
     row("names", &image.names.join(", "))?;
     let platform = &image.platform;
-    let variant = platform
-        .variant
-        .as_ref()
-        .map_or_else(String::new, |variant| format!("/{variant}"));
-    row(
-        "platform",
-        &format!("{}/{}{variant}", platform.os, platform.architecture),
-    )?;
-    row(
-        "digest",
-        image
-            .manifest_digest
-            .as_deref()
-            .or(image.config_digest.as_deref())
-            .unwrap_or_default(),
-    )?;
+    let variant = platform.variant.as_ref().map_or_else(String::new, |variant| format!("/{variant}"));
+    row("platform", &format!("{}/{}{variant}", platform.os, platform.architecture))?;
+    row("digest", image.manifest_digest.as_deref().or(image.config_digest.as_deref()).unwrap_or_default())?;
     row("created", image.created.as_deref().unwrap_or_default())?;
     if let Some(distribution) = &image.distribution {
         let end = match &distribution.end_of_life {
@@ -77,46 +60,17 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
             Some(day) => format!(", supported until {day}"),
             None => String::new(),
         };
-        row(
-            "distribution",
-            &format!("{}{end}", distribution.pretty_name),
-        )?;
+        row("distribution", &format!("{}{end}", distribution.pretty_name))?;
     }
     if let Some(base) = &image.base {
-        row(
-            "base",
-            &format!(
-                "{} ({} of {} layers)",
-                base.name,
-                base.layers,
-                report.layers.len()
-            ),
-        )?;
+        row("base", &format!("{} ({} of {} layers)", base.name, base.layers, report.layers.len()))?;
     }
-    row(
-        "user",
-        if image.config.user.is_empty() {
-            "root (none set)"
-        } else {
-            &image.config.user
-        },
-    )?;
+    row("user", if image.config.user.is_empty() { "root (none set)" } else { &image.config.user })?;
     row("entrypoint", &image.config.entrypoint.join(" "))?;
     row("cmd", &image.config.cmd.join(" "))?;
     row("ports", &image.config.exposed_ports.join(", "))?;
-    let sizes = [
-        image.stored_size,
-        image.uncompressed_size,
-        image.visible_size,
-    ]
-    .map(bytes);
-    row(
-        "size",
-        &format!(
-            "{} stored, {} unpacked, {} visible",
-            sizes[0], sizes[1], sizes[2]
-        ),
-    )
+    let sizes = [image.stored_size, image.uncompressed_size, image.visible_size].map(bytes);
+    row("size", &format!("{} stored, {} unpacked, {} visible", sizes[0], sizes[1], sizes[2]))
 }
 
 fn gaps(report: &Report, out: &mut String) -> std::fmt::Result {
@@ -125,14 +79,8 @@ fn gaps(report: &Report, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\nnot read ({})", report.gaps.len())?;
     for gap in report.gaps.iter().take(ROWS) {
-        let layer = gap
-            .layer
-            .map_or_else(String::new, |layer| format!("layer {layer}: "));
-        let path = if gap.path.is_empty() {
-            String::new()
-        } else {
-            format!("{}: ", plain(&gap.path))
-        };
+        let layer = gap.layer.map_or_else(String::new, |layer| format!("layer {layer}: "));
+        let path = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
         writeln!(out, "  {layer}{path}{}", plain(&gap.message))?;
     }
     more(report.gaps.len(), out)
@@ -153,97 +101,36 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
     let mut row = |name: &str, value: String| writeln!(out, "  {name:<16} {value}");
     let findings = findings(report);
     if report.vulnerabilities.database.is_empty() {
-        row(
-            "vulnerabilities",
-            "unknown: no advisory database loaded".into(),
-        )?;
+        row("vulnerabilities", "unknown: no advisory database loaded".into())?;
     } else {
         let counts: Vec<String> = Severity::WORST_FIRST
             .iter()
-            .map(|severity| {
-                (
-                    severity,
-                    findings
-                        .iter()
-                        .filter(|finding| finding.severity == *severity)
-                        .count(),
-                )
-            })
+            .map(|severity| (severity, findings.iter().filter(|finding| finding.severity == *severity).count()))
             .filter(|(_, count)| *count > 0)
             .map(|(severity, count)| format!("{count} {}", severity.word()))
             .collect();
-        let fixable = findings
-            .iter()
-            .filter(|finding| finding.fixed.is_some())
-            .count();
+        let fixable = findings.iter().filter(|finding| finding.fixed.is_some()).count();
         row(
             "vulnerabilities",
-            if counts.is_empty() {
-                "none known".into()
-            } else {
-                format!("{} ({fixable} with a fix)", counts.join(", "))
-            },
+            if counts.is_empty() { "none known".into() } else { format!("{} ({fixable} with a fix)", counts.join(", ")) },
         )?;
     }
-    let secrets = report
-        .secrets
-        .iter()
-        .filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none())
-        .count();
+    let secrets = report.secrets.iter().filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none()).count();
     row("secrets", secrets.to_string())?;
-    let count = |outcome| {
-        report
-            .checks
-            .iter()
-            .filter(|check| check.outcome == outcome)
-            .count()
-    };
-    row(
-        "checks",
-        format!(
-            "{} failed, {} warnings, {} run",
-            count(Outcome::Fail),
-            count(Outcome::Warn),
-            report.checks.len()
-        ),
-    )?;
-    let visible = report
-        .packages
-        .iter()
-        .filter(|package| package.visible)
-        .count();
-    row(
-        "packages",
-        format!(
-            "{visible} ({} more hidden in lower layers)",
-            report.packages.len() - visible
-        ),
-    )?;
+    let count = |outcome| report.checks.iter().filter(|check| check.outcome == outcome).count();
+    row("checks", format!("{} failed, {} warnings, {} run", count(Outcome::Fail), count(Outcome::Warn), report.checks.len()))?;
+    let visible = report.packages.iter().filter(|package| package.visible).count();
+    row("packages", format!("{visible} ({} more hidden in lower layers)", report.packages.len() - visible))?;
     row(
         "application",
-        format!(
-            "{} in {} files that no package owns",
-            bytes(report.application.bytes),
-            report.application.files
-        ),
+        format!("{} in {} files that no package owns", bytes(report.application.bytes), report.application.files),
     )?;
     let efficiency = &report.efficiency;
-    row(
-        "waste",
-        format!(
-            "{} wasted, efficiency {}",
-            bytes(efficiency.wasted_bytes),
-            percent(efficiency.score)
-        ),
-    )
+    row("waste", format!("{} wasted, efficiency {}", bytes(efficiency.wasted_bytes), percent(efficiency.score)))
 }
 
 fn layers(report: &Report, out: &mut String) -> std::fmt::Result {
-    writeln!(
-        out,
-        "\nlayers\n  {:>3}  {:>9}  {:>9}  {:>7}  {:<10}  command",
-        "#", "stored", "unpacked", "files", "digests"
-    )?;
+    writeln!(out, "\nlayers\n  {:>3}  {:>9}  {:>9}  {:>7}  {:<10}  command", "#", "stored", "unpacked", "files", "digests")?;
     for layer in &report.layers {
         let states = [&layer.digest_state, &layer.diff_id_state];
         let any = |wanted: fn(&Verification) -> bool| states.iter().any(|state| wanted(state));
@@ -256,13 +143,7 @@ fn layers(report: &Report, out: &mut String) -> std::fmt::Result {
         } else {
             "verified"
         };
-        let command: String = layer
-            .created_by
-            .as_deref()
-            .unwrap_or_default()
-            .chars()
-            .take(100)
-            .collect();
+        let command: String = layer.created_by.as_deref().unwrap_or_default().chars().take(100).collect();
         writeln!(
             out,
             "  {:>3}  {:>9}  {:>9}  {:>7}  {state:<10}  {}",
@@ -284,15 +165,8 @@ fn packages(report: &Report, out: &mut String) -> std::fmt::Result {
     if kinds.is_empty() {
         return writeln!(out, "\npackages: none found");
     }
-    let kinds: Vec<String> = kinds
-        .iter()
-        .map(|(kind, count)| format!("{count} {kind}"))
-        .collect();
-    writeln!(
-        out,
-        "\npackages: {} (every one: --format json)",
-        plain(&kinds.join(", "))
-    )
+    let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
+    writeln!(out, "\npackages: {} (every one: --format json)", plain(&kinds.join(", ")))
 }
 
 fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
@@ -300,11 +174,7 @@ fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(
-        out,
-        "\nvulnerabilities\n  {:<10} {:<20} {:<28} {:<24} fixed in",
-        "severity", "id", "package", "installed"
-    )?;
+    writeln!(out, "\nvulnerabilities\n  {:<10} {:<20} {:<28} {:<24} fixed in", "severity", "id", "package", "installed")?;
     for finding in findings.iter().take(ROWS) {
         writeln!(
             out,
@@ -321,69 +191,37 @@ fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
 }
 
 fn secrets(report: &Report, out: &mut String) -> std::fmt::Result {
-    let secrets: Vec<_> = report
-        .secrets
-        .iter()
-        .filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none())
-        .collect();
+    let secrets: Vec<_> =
+        report.secrets.iter().filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none()).collect();
     if secrets.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nsecrets")?;
     for secret in secrets.iter().take(ROWS) {
-        let line = secret
-            .line
-            .map_or_else(String::new, |line| format!(":{line}"));
+        let line = secret.line.map_or_else(String::new, |line| format!(":{line}"));
         let hidden = match secret.removed_in {
-            Some(layer) => format!(
-                " (deleted by layer {layer}, still in layer {})",
-                secret.layer.unwrap_or_default()
-            ),
+            Some(layer) => format!(" (deleted by layer {layer}, still in layer {})", secret.layer.unwrap_or_default()),
             None => String::new(),
         };
         let word = secret.severity.word();
-        writeln!(
-            out,
-            "  {word:<10} {}: {}{line} {}{hidden}",
-            plain(&secret.title),
-            plain(&secret.path),
-            plain(&secret.masked)
-        )?;
+        writeln!(out, "  {word:<10} {}: {}{line} {}{hidden}", plain(&secret.title), plain(&secret.path), plain(&secret.masked))?;
     }
     more(secrets.len(), out)
 }
 
 fn checks(report: &Report, out: &mut String) -> std::fmt::Result {
-    let failed: Vec<_> = report
-        .checks
-        .iter()
-        .filter(|check| matches!(check.outcome, Outcome::Fail | Outcome::Warn))
-        .collect();
+    let failed: Vec<_> = report.checks.iter().filter(|check| matches!(check.outcome, Outcome::Fail | Outcome::Warn)).collect();
     if failed.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nchecks")?;
     for check in failed.iter().take(ROWS) {
-        let word = if check.outcome == Outcome::Fail {
-            "FAIL"
-        } else {
-            "warn"
-        };
-        writeln!(
-            out,
-            "  {word}  {:<10} {:<28} {}",
-            check.severity.word(),
-            check.code,
-            plain(&check.message)
-        )?;
+        let word = if check.outcome == Outcome::Fail { "FAIL" } else { "warn" };
+        writeln!(out, "  {word}  {:<10} {:<28} {}", check.severity.word(), check.code, plain(&check.message))?;
     }
     more(failed.len(), out)
 }
 
 fn more(total: usize, out: &mut String) -> std::fmt::Result {
-    if total > ROWS {
-        writeln!(out, "  … and {} more", total - ROWS)
-    } else {
-        Ok(())
-    }
+    if total > ROWS { writeln!(out, "  … and {} more", total - ROWS) } else { Ok(()) }
 }

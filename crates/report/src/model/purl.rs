@@ -28,9 +28,7 @@ impl Purl {
         let (kind, rest) = rest.split_once('/')?;
         // The version starts at the last `@` that is no scope's (`%40` is required there, but `@scope/` occurs).
         let (path, version) = match rest.rfind('@') {
-            Some(at) if at > rest.rfind('/').map_or(0, |slash| slash + 1) => {
-                (&rest[..at], &rest[at + 1..])
-            }
+            Some(at) if at > rest.rfind('/').map_or(0, |slash| slash + 1) => (&rest[..at], &rest[at + 1..]),
             _ => (rest, ""),
         };
         let path = path.trim_matches('/');
@@ -56,21 +54,14 @@ impl Purl {
 
     /// A qualifier's value.
     pub fn qualifier(&self, key: &str) -> Option<&str> {
-        self.qualifiers
-            .iter()
-            .find(|(name, _)| name == key)
-            .map(|(_, value)| value.as_str())
+        self.qualifiers.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 }
 
 impl fmt::Display for Purl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "pkg:{}/", self.kind)?;
-        for segment in self
-            .namespace
-            .split('/')
-            .filter(|segment| !segment.is_empty())
-        {
+        for segment in self.namespace.split('/').filter(|segment| !segment.is_empty()) {
             escape(f, segment)?;
             f.write_str("/")?;
         }
@@ -79,22 +70,14 @@ impl fmt::Display for Purl {
             f.write_str("@")?;
             escape(f, &self.version)?;
         }
-        let mut qualifiers: Vec<_> = self
-            .qualifiers
-            .iter()
-            .filter(|(_, value)| !value.is_empty())
-            .collect();
+        let mut qualifiers: Vec<_> = self.qualifiers.iter().filter(|(_, value)| !value.is_empty()).collect();
         qualifiers.sort();
         for (i, (key, value)) in qualifiers.into_iter().enumerate() {
             write!(f, "{}{key}=", if i == 0 { '?' } else { '&' })?;
             escape(f, value)?;
         }
         let mut mark = "#";
-        for segment in self
-            .subpath
-            .split('/')
-            .filter(|segment| !matches!(*segment, "" | "." | ".."))
-        {
+        for segment in self.subpath.split('/').filter(|segment| !matches!(*segment, "" | "." | "..")) {
             f.write_str(mark)?;
             escape(f, segment)?;
             mark = "/";
@@ -107,9 +90,7 @@ impl fmt::Display for Purl {
 fn escape(f: &mut fmt::Formatter<'_>, text: &str) -> fmt::Result {
     for byte in text.bytes() {
         match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
-                write!(f, "{}", byte as char)?
-            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => write!(f, "{}", byte as char)?,
             _ => write!(f, "%{byte:02X}")?,
         }
     }
@@ -157,14 +138,7 @@ mod tests {
     #[test]
     fn unescaped_scopes_are_read() {
         let purl = Purl::parse("pkg:npm/@types/node@20.1.0").expect("purl");
-        assert_eq!(
-            (
-                purl.namespace.as_str(),
-                purl.name.as_str(),
-                purl.version.as_str()
-            ),
-            ("@types", "node", "20.1.0")
-        );
+        assert_eq!((purl.namespace.as_str(), purl.name.as_str(), purl.version.as_str()), ("@types", "node", "20.1.0"));
         let purl = Purl::parse("pkg:npm/@types/node").expect("purl");
         assert_eq!((purl.name.as_str(), purl.version.as_str()), ("node", ""));
     }

@@ -33,13 +33,7 @@ pub(super) fn fold(layers: Vec<Option<LayerFacts>>) -> ImageView {
     view.versions.push(Version::implied(0, 0));
     view.nodes[0].latest = 0;
     for (index, facts) in layers.into_iter().enumerate() {
-        let mut fold = Fold {
-            layer: index as u32,
-            changes: LayerChanges::default(),
-            cache: None,
-            gaps: 0,
-            view: &mut view,
-        };
+        let mut fold = Fold { layer: index as u32, changes: LayerChanges::default(), cache: None, gaps: 0, view: &mut view };
         if let Some(facts) = facts {
             fold.put(facts);
         }
@@ -107,19 +101,9 @@ struct Fold<'a> {
 
 impl Fold<'_> {
     fn put(&mut self, facts: LayerFacts) {
-        let LayerFacts {
-            entries,
-            files,
-            secrets,
-            captured,
-            gaps,
-            ..
-        } = facts;
+        let LayerFacts { entries, files, secrets, captured, gaps, .. } = facts;
         let layer = self.layer;
-        self.view.gaps.extend(gaps.into_iter().map(|gap| Gap {
-            layer: Some(layer),
-            ..gap
-        }));
+        self.view.gaps.extend(gaps.into_iter().map(|gap| Gap { layer: Some(layer), ..gap }));
         // Whiteouts first: they hide lower layers wherever they stand in the tar (layer.md, "Whiteouts").
         entries.for_each(|_, entry| match entry.kind {
             EntryKind::Whiteout => self.whiteout(entry.path),
@@ -146,21 +130,9 @@ impl Fold<'_> {
             let at = wanted.binary_search(&entry).ok()?;
             versions.get(at).copied().filter(|version| *version != NONE)
         };
-        self.view.files.extend(
-            files
-                .into_iter()
-                .filter_map(|file| Some((version(file.entry)?, file))),
-        );
-        self.view.secrets.extend(
-            secrets
-                .into_iter()
-                .filter_map(|secret| Some((version(secret.entry)?, secret))),
-        );
-        self.view.captured.extend(
-            captured
-                .into_iter()
-                .filter_map(|file| Some((version(file.entry)?, file.bytes))),
-        );
+        self.view.files.extend(files.into_iter().filter_map(|file| Some((version(file.entry)?, file))));
+        self.view.secrets.extend(secrets.into_iter().filter_map(|secret| Some((version(secret.entry)?, secret))));
+        self.view.captured.extend(captured.into_iter().filter_map(|file| Some((version(file.entry)?, file.bytes))));
     }
 
     fn whiteout(&mut self, path: &[u8]) {
@@ -252,29 +224,15 @@ impl Fold<'_> {
                 changes.removed.count = changes.removed.count.saturating_sub(1);
                 changes.removed.bytes = changes.removed.bytes.saturating_sub(before.size);
                 changes.changed.count += 1;
-                changes.changed.bytes = changes
-                    .changed
-                    .bytes
-                    .saturating_add(if kind == EntryKind::File { size } else { 0 });
+                changes.changed.bytes = changes.changed.bytes.saturating_add(if kind == EntryKind::File { size } else { 0 });
             }
             // A path that the layer names twice: the later entry takes the earlier one's place in the count.
-            Some(before)
-                if before.removed_in == self.layer
-                    && before.layer == self.layer
-                    && !before.implied =>
-            {
-                changes.added.bytes = changes
-                    .added
-                    .bytes
-                    .saturating_sub(before.size)
-                    .saturating_add(size);
+            Some(before) if before.removed_in == self.layer && before.layer == self.layer && !before.implied => {
+                changes.added.bytes = changes.added.bytes.saturating_sub(before.size).saturating_add(size);
             }
             _ => {
                 changes.added.count += 1;
-                changes.added.bytes = changes
-                    .added
-                    .bytes
-                    .saturating_add(if kind == EntryKind::File { size } else { 0 });
+                changes.added.bytes = changes.added.bytes.saturating_add(if kind == EntryKind::File { size } else { 0 });
             }
         }
     }
@@ -295,20 +253,12 @@ impl Fold<'_> {
             .filter(|content| *content != NONE);
         if found.is_none() {
             let path = ImagePath::new(entry.path).display();
-            self.gap(format!(
-                "{path}: hard link to {}, which is not there",
-                target.display()
-            ));
+            self.gap(format!("{path}: hard link to {}, which is not there", target.display()));
         }
         found
     }
 
-    fn push_version(
-        &mut self,
-        node: NodeId,
-        entry: &EntryRef<'_>,
-        content: Option<VersionId>,
-    ) -> VersionId {
+    fn push_version(&mut self, node: NodeId, entry: &EntryRef<'_>, content: Option<VersionId>) -> VersionId {
         let version = self.new_version(node, entry, content.unwrap_or(NONE));
         if entry.kind == EntryKind::File {
             self.view.versions[version as usize].content = version;
@@ -354,10 +304,7 @@ impl Fold<'_> {
             return *node;
         }
         let mut node = 0;
-        for name in path
-            .split(|byte| *byte == b'/')
-            .filter(|name| !name.is_empty())
-        {
+        for name in path.split(|byte| *byte == b'/').filter(|name| !name.is_empty()) {
             let child = self.view.child_or_new(node, name);
             let next = match self.view.live_version(child) {
                 Some(version) => match self.view.versions[version as usize].kind {
@@ -377,10 +324,7 @@ impl Fold<'_> {
         if self.view.is_live(node) {
             self.kill(node, false);
         }
-        let version = Version {
-            older: self.view.nodes[node as usize].latest,
-            ..Version::implied(node, self.layer)
-        };
+        let version = Version { older: self.view.nodes[node as usize].latest, ..Version::implied(node, self.layer) };
         self.view.versions.push(version);
         self.view.nodes[node as usize].latest = self.view.versions.len() as VersionId - 1;
         self.view.attach(node);
@@ -399,8 +343,7 @@ impl Fold<'_> {
             version.deleted = deleted;
             if version.layer < self.layer && !version.implied {
                 self.changes.removed.count += 1;
-                self.changes.removed.bytes =
-                    self.changes.removed.bytes.saturating_add(version.size);
+                self.changes.removed.bytes = self.changes.removed.bytes.saturating_add(version.size);
             }
             let mut child = std::mem::replace(&mut self.view.nodes[node as usize].live_first, NONE);
             while child != NONE {
@@ -416,12 +359,7 @@ impl Fold<'_> {
     fn gap(&mut self, message: String) {
         self.gaps += 1;
         if self.gaps <= MAX_FOLD_GAPS {
-            self.view.gaps.push(Gap {
-                kind: GapKind::Malformed,
-                layer: Some(self.layer),
-                path: String::new(),
-                message,
-            });
+            self.view.gaps.push(Gap { kind: GapKind::Malformed, layer: Some(self.layer), path: String::new(), message });
         }
     }
 }
@@ -450,10 +388,7 @@ impl ImageView {
         let id = self.nodes.len() as NodeId;
         let interned = self.intern(name);
         let next = std::mem::replace(&mut self.nodes[parent as usize].first_child, id);
-        self.nodes.push(Node {
-            next_sibling: next,
-            ..Node::new(parent, interned)
-        });
+        self.nodes.push(Node { next_sibling: next, ..Node::new(parent, interned) });
         let hash = self.hash(parent, name);
         let mut index = std::mem::take(&mut self.index);
         index.insert_unique(hash, id, |id| {
@@ -493,12 +428,7 @@ impl ImageView {
     }
 
     fn detach(&mut self, node: NodeId) {
-        let Node {
-            parent,
-            live_prev,
-            live_next,
-            ..
-        } = self.nodes[node as usize];
+        let Node { parent, live_prev, live_next, .. } = self.nodes[node as usize];
         if live_prev != NONE {
             self.nodes[live_prev as usize].live_next = live_next;
         } else if self.nodes[parent as usize].live_first == node {
@@ -521,9 +451,7 @@ impl ImageView {
     /// The live node that a symbolic link leads to, when it is a folder.
     fn follow(&self, link: NodeId, links: u32) -> Option<NodeId> {
         let version = self.live_version(link)?;
-        let target = self
-            .path(link)
-            .resolve_link(self.bytes(self.versions[version as usize].link));
+        let target = self.path(link).resolve_link(self.bytes(self.versions[version as usize].link));
         self.walk(target.as_bytes(), links.checked_sub(1)?)
     }
 
@@ -553,11 +481,7 @@ impl ImageView {
 }
 
 fn split_reversed(path: &[u8]) -> Vec<Vec<u8>> {
-    let mut parts: Vec<Vec<u8>> = path
-        .split(|byte| *byte == b'/')
-        .filter(|part| !part.is_empty())
-        .map(<[u8]>::to_vec)
-        .collect();
+    let mut parts: Vec<Vec<u8>> = path.split(|byte| *byte == b'/').filter(|part| !part.is_empty()).map(<[u8]>::to_vec).collect();
     parts.reverse();
     parts
 }

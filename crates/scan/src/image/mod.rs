@@ -123,9 +123,7 @@ impl ImageView {
     }
 
     fn bytes(&self, (start, len): (u32, u32)) -> &[u8] {
-        self.arena
-            .get(start as usize..start as usize + len as usize)
-            .unwrap_or_default()
+        self.arena.get(start as usize..start as usize + len as usize).unwrap_or_default()
     }
 
     /// The path of a node.

@@ -25,18 +25,12 @@ impl ImageView {
 
     /// Every version of every path, in the order of the layers.
     pub fn versions(&self) -> impl Iterator<Item = (VersionId, &Version)> {
-        self.versions
-            .iter()
-            .enumerate()
-            .map(|(id, version)| (id as VersionId, version))
+        self.versions.iter().enumerate().map(|(id, version)| (id as VersionId, version))
     }
 
     /// Versions of one path, newest first.
     pub fn history(&self, node: NodeId) -> impl Iterator<Item = (VersionId, &Version)> {
-        let mut next = self
-            .nodes
-            .get(node as usize)
-            .map_or(NONE, |node| node.latest);
+        let mut next = self.nodes.get(node as usize).map_or(NONE, |node| node.latest);
         std::iter::from_fn(move || {
             let version = self.versions.get(next as usize)?;
             let id = std::mem::replace(&mut next, version.older);
@@ -46,26 +40,18 @@ impl ImageView {
 
     /// The version in the final image.
     pub fn visible(&self, node: NodeId) -> Option<&Version> {
-        self.history(node)
-            .map(|(_, version)| version)
-            .next()
-            .filter(|version| version.is_visible())
+        self.history(node).map(|(_, version)| version).next().filter(|version| version.is_visible())
     }
 
     /// The version after the given layer is put on.
     pub fn visible_at(&self, node: NodeId, layer: u32) -> Option<&Version> {
-        self.history(node)
-            .map(|(_, version)| version)
-            .find(|version| version.is_visible_at(layer))
+        self.history(node).map(|(_, version)| version).find(|version| version.is_visible_at(layer))
     }
 
     /// Children of a folder, removed ones included, by name.
     pub fn children(&self, node: NodeId) -> Vec<NodeId> {
         let mut children = Vec::new();
-        let mut child = self
-            .nodes
-            .get(node as usize)
-            .map_or(NONE, |node| node.first_child);
+        let mut child = self.nodes.get(node as usize).map_or(NONE, |node| node.first_child);
         while let Some(below) = self.nodes.get(child as usize) {
             children.push(child);
             child = below.next_sibling;
@@ -81,9 +67,7 @@ impl ImageView {
 
     /// Last component of a path.
     pub fn name(&self, node: NodeId) -> &[u8] {
-        self.nodes
-            .get(node as usize)
-            .map_or(&[], |node| self.bytes(node.name))
+        self.nodes.get(node as usize).map_or(&[], |node| self.bytes(node.name))
     }
 
     /// Target of a link, as written; empty for anything else.
@@ -120,18 +104,14 @@ impl ImageView {
             return Some(0);
         }
         let folder = self.walk(path.parent()?.as_bytes(), MAX_LINKS)?;
-        self.child(folder, path.name())
-            .filter(|node| self.visible(*node).is_some())
+        self.child(folder, path.name()).filter(|node| self.visible(*node).is_some())
     }
 
     /// A captured small file of the final image, links followed.
     pub fn captured(&self, path: &str) -> Option<&[u8]> {
         let node = self.resolve(&ImagePath::new(path))?;
         let version = self.visible(node)?.content;
-        self.captured
-            .iter()
-            .find(|(id, _)| *id == version)
-            .map(|(_, bytes)| bytes.as_slice())
+        self.captured.iter().find(|(id, _)| *id == version).map(|(_, bytes)| bytes.as_slice())
     }
 
     /// Visible nodes of the final image: every file, folder, link and device.

@@ -1,0 +1,111 @@
+//! What can be wrong with a pull, named by cause. Messages name the host, never a credential.
+
+/// Why a registry's answer cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A URL that is refused before anything is asked.
+    #[error("not a usable URL: {text:?}: {why}")]
+    BadUrl {
+        /// What was seen, shortened.
+        text: String,
+        /// What is wrong with it.
+        why: &'static str,
+    },
+    /// There is no such image (or the registry does not say so to strangers).
+    #[error("{host}: no such image: {what}")]
+    NotFound {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// The registry wants a login.
+    #[error("{host}: access to {what} is denied: private images are out of scope, or the image does not exist")]
+    Denied {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+    },
+    /// Too many requests.
+    #[error("{host}: too many requests{}", retry(.after))]
+    RateLimited {
+        /// Registry.
+        host: String,
+        /// Seconds until it may be tried again, where the registry says so.
+        after: Option<u64>,
+    },
+    /// Any other status.
+    #[error("{host}: answered {status} for {what}")]
+    Status {
+        /// Registry.
+        host: String,
+        /// HTTP status.
+        status: u16,
+        /// What was asked for.
+        what: String,
+    },
+    /// A redirect that leads nowhere.
+    #[error("{host}: more than {limit} redirects for {what}")]
+    TooManyRedirects {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What is allowed.
+        limit: u32,
+    },
+    /// A redirect or realm that would carry secrets in the clear.
+    #[error("{host}: sends to {to}, which is not encrypted")]
+    Downgrade {
+        /// Who sends.
+        host: String,
+        /// Where to.
+        to: String,
+    },
+    /// An answer that is longer than allowed.
+    #[error("{host}: {what} is longer than {limit} bytes")]
+    TooLong {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What is allowed.
+        limit: u64,
+    },
+    /// An answer that cannot be understood.
+    #[error("{host}: {what}: {why}")]
+    Malformed {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// Content does not hash to what was asked for.
+    #[error("{host}: {what} does not match its digest: expected {expected}, found {found}")]
+    DigestMismatch {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What was asked for.
+        expected: String,
+        /// What came.
+        found: String,
+    },
+    /// An index without an image for the platform.
+    #[error("no image for {wanted}; there is {there}")]
+    NoPlatform {
+        /// What was asked for.
+        wanted: String,
+        /// What there is.
+        there: String,
+    },
+}
+
+fn retry(after: &Option<u64>) -> String {
+    after.map_or_else(String::new, |after| format!(", try again in {after} seconds"))
+}

@@ -1,0 +1,426 @@
+//! From a reference to an image: index, manifest, configuration, and what is attached to them.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use super::exchange::{Answer, Exchange, Session};
+use super::http::{Head, RateLimit, Request};
+use super::url::Url;
+use super::{Error, MAX_MANIFEST, known};
+use crate::archive::{Artifact, Check, Document, ImageSource, LayerSource, Location, artifact, assemble};
+use crate::descriptor::Descriptor;
+use crate::digest::Digest;
+use crate::index::Index;
+use crate::limits::Limits;
+use crate::manifest::Manifest;
+use crate::media_type::{Role, role};
+use crate::platform::Platform;
+use crate::reference::Reference;
+
+/// Media types of everything that a manifest request may answer with.
+const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+    application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
+
+/// Attached manifests that are read, at most.
+const MAX_ATTACHED: usize = 32;
+
+/// What the person asked for beside the reference.
+#[derive(Debug, Clone, Default)]
+pub struct PullOptions {
+    /// Platform; fields left empty do not matter. Default: linux/amd64, else the first image.
+    pub platform: Option<Platform>,
+    /// Ask over `http`: only for a registry on this machine or in a closed network.
+    pub plain_http: bool,
+    /// Look for signatures and attestations too (some five requests more).
+    pub attached: bool,
+    /// Caps.
+    pub limits: Limits,
+}
+
+/// What a pull ends in.
+#[derive(Debug, Clone)]
+pub struct Pulled {
+    /// The image; its layers are [`Location::Remote`].
+    pub image: ImageSource,
+    /// Signatures, attestations and other attached manifests.
+    pub artifacts: Vec<Artifact>,
+    /// The reference by digest: what a permanent link names.
+    pub pinned: Reference,
+    /// For the blobs.
+    pub session: Session,
+}
+
+impl Pulled {
+    /// The exchange for one blob of at most `max` bytes.
+    pub fn blob(&self, digest: &Digest, max: u64, what: String) -> Exchange {
+        let session = self.session.clone();
+        let url = session.url(&format!("blobs/{digest}"));
+        Exchange::new(session, url, "*/*", what, max)
+    }
+
+    /// Pull limit as last told.
+    pub fn rate_limit(&self) -> Option<RateLimit> {
+        self.session.rate_limit()
+    }
+}
+
+/// Pulls everything about an image but its layers: `while let Some(request) = pull.wants() { … pull.push(head, body)? }`.
+pub struct Pull {
+    reference: Reference,
+    options: PullOptions,
+    session: Session,
+    step: Option<(Step, Exchange)>,
+    /// Attached things still to ask for; each may be missing.
+    queue: VecDeque<Step>,
+    /// Digests of the indexes on the way.
+    parents: Vec<Digest>,
+    /// Digest of what the reference names.
+    top: Option<Digest>,
+    names: Vec<String>,
+    attestations: Vec<Descriptor>,
+    manifest: Option<(Descriptor, Document, Manifest)>,
+    config: Option<Document>,
+    artifacts: Vec<Artifact>,
+    depth: u32,
+}
+
+#[derive(Debug, Clone, PartialEq)]
+enum Step {
+    /// An index or manifest on the way to the image.
+    Manifest(Option<Descriptor>),
+    Config(Descriptor),
+    /// What the registry lists as attached to a digest.
+    Referrers(Digest),
+    /// The tag that stands in for the referrers API.
+    ReferrersTag(Digest),
+    /// A manifest that is attached: by digest, or by cosign's tag.
+    Attached(Descriptor),
+    CosignTag(Digest, &'static str),
+}
+
+impl Pull {
+    /// A pull that has asked for nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`] when the registry's name makes no URL.
+    pub fn new(reference: Reference, options: PullOptions) -> Result<Self, Error> {
+        let scheme = if options.plain_http { "http" } else { "https" };
+        let api = Url::parse(&format!("{scheme}://{}/", known::api_host(&reference.registry)))?;
+        let mut pull = Self {
+            session: Session::new(api, &reference.repository),
+            names: vec![reference.familiar()],
+            reference,
+            options,
+            step: None,
+            queue: VecDeque::new(),
+            parents: Vec::new(),
+            top: None,
+            attestations: Vec::new(),
+            manifest: None,
+            config: None,
+            artifacts: Vec::new(),
+            depth: 0,
+        };
+        pull.start(Step::Manifest(None));
+        Ok(pull)
+    }
+
+    /// The request to make now; none when everything is there.
+    pub fn wants(&self) -> Option<Request> {
+        self.step.as_ref().map(|(_, exchange)| exchange.request())
+    }
+
+    /// Takes an answer: its head, and its body as far as the request's cap allows (one byte more shows that it is longer).
+    ///
+    /// # Errors
+    /// Whatever ends the pull; see [`Error`]. Failures of attached things end nothing.
+    pub fn push(&mut self, head: &Head, body: &[u8]) -> Result<(), Error> {
+        let Some((step, mut exchange)) = self.step.take() else { return Ok(()) };
+        let optional = !matches!(step, Step::Manifest(_) | Step::Config(_));
+        let answer = self.cap(&exchange, body).and_then(|()| exchange.head(head));
+        match answer {
+            Ok(Answer::Again) => self.step = Some((step, exchange)),
+            Ok(Answer::Token) => {
+                exchange.token(body)?;
+                self.step = Some((step, exchange));
+            }
+            Ok(Answer::Body) => {
+                self.session = exchange.into_session();
+                let taken = self.take(step, head, body);
+                if !optional {
+                    taken?;
+                }
+                self.next();
+            }
+            Err(_) if optional => {
+                self.session = exchange.into_session();
+                self.missing(step);
+                self.next();
+            }
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    /// The image and what is attached to it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] when something is still wanted.
+    pub fn finish(self) -> Result<Pulled, Error> {
+        let host = self.session.api.host.clone();
+        let unfinished = || Error::Malformed { host: host.clone(), what: "pull".into(), why: "it was not finished".into() };
+        let (descriptor, whole, manifest) = self.manifest.ok_or_else(unfinished)?;
+        let layers = manifest.layers.iter().map(remote).collect();
+        let mut image = assemble(Some(whole), &manifest, layers, self.config, &self.options.limits);
+        if let Some(platform) = descriptor.platform.as_ref().filter(|_| image.platform.is_unknown()) {
+            image.platform = platform.clone().normalised();
+        }
+        for (key, value) in descriptor.annotations {
+            image.annotations.entry(key).or_insert(value);
+        }
+        image.names = self.names;
+        image.parents = self.parents;
+        let digest = self.top.or(Some(descriptor.digest));
+        let pinned = Reference { tag: None, digest, ..self.reference };
+        Ok(Pulled { image, artifacts: self.artifacts, pinned, session: self.session })
+    }
+
+    fn cap(&self, exchange: &Exchange, body: &[u8]) -> Result<(), Error> {
+        let request = exchange.request();
+        if body.len() as u64 > request.max_body {
+            return Err(Error::TooLong { host: request.url.host, what: request.what, limit: request.max_body });
+        }
+        Ok(())
+    }
+
+    fn start(&mut self, step: Step) {
+        let session = self.session.clone();
+        let name = &self.reference.repository;
+        let (rest, accept, what) = match &step {
+            Step::Manifest(None) => {
+                (format!("manifests/{}", self.reference.target()), ACCEPT, format!("manifest of {}", self.reference))
+            }
+            Step::Manifest(Some(child)) => (format!("manifests/{}", child.digest), ACCEPT, format!("manifest {}", child.digest)),
+            Step::Config(config) => (format!("blobs/{}", config.digest), "*/*", format!("configuration of {}", self.reference)),
+            Step::Referrers(digest) => (format!("referrers/{digest}"), ACCEPT, format!("referrers of {name}")),
+            Step::ReferrersTag(digest) => (format!("manifests/{}", dashed(digest)), ACCEPT, format!("referrers of {name}")),
+            Step::Attached(descriptor) => {
+                (format!("manifests/{}", descriptor.digest), ACCEPT, format!("manifest {}", descriptor.digest))
+            }
+            Step::CosignTag(digest, kind) => {
+                (format!("manifests/{}.{kind}", dashed(digest)), ACCEPT, format!("signatures of {name}"))
+            }
+        };
+        let max = if matches!(step, Step::Config(_)) { self.options.limits.max_metadata_file } else { MAX_MANIFEST };
+        let exchange = Exchange::new(session.clone(), session.url(&rest), accept, what, max);
+        self.step = Some((step, exchange));
+    }
+
+    fn next(&mut self) {
+        if self.step.is_none()
+            && let Some(step) = self.queue.pop_front()
+        {
+            self.start(step);
+        }
+    }
+
+    fn take(&mut self, step: Step, head: &Head, body: &[u8]) -> Result<(), Error> {
+        match step {
+            Step::Manifest(child) => self.take_manifest(child, head, body),
+            Step::Config(descriptor) => {
+                self.config = Some(self.document("configuration", descriptor.digest, body)?);
+                self.queue_attached();
+                Ok(())
+            }
+            Step::Referrers(_) | Step::ReferrersTag(_) => {
+                let index =
+                    Index::parse("referrers", body, &self.options.limits).map_err(|error| self.malformed("referrers", &error))?;
+                for descriptor in index.manifests.into_iter().take(MAX_ATTACHED) {
+                    self.queue_once(descriptor);
+                }
+                Ok(())
+            }
+            Step::Attached(descriptor) => {
+                let document = self.document("attached manifest", descriptor.digest, body)?;
+                self.attach(&descriptor, document, &[])
+            }
+            Step::CosignTag(digest, kind) => {
+                let tag = format!("{}.{kind}", dashed(&digest));
+                let found = Digest::sha256(body);
+                let document = Document { digest: Some(found), check: Check::Unstated, bytes: body.to_vec() };
+                self.attach(&plain(found), document, &[tag])
+            }
+        }
+    }
+
+    /// An optional thing is not there: sometimes there is another place to look.
+    fn missing(&mut self, step: Step) {
+        if let Step::Referrers(digest) = step {
+            self.queue.push_front(Step::ReferrersTag(digest));
+        }
+    }
+
+    fn take_manifest(&mut self, child: Option<Descriptor>, head: &Head, body: &[u8]) -> Result<(), Error> {
+        let stated = child.as_ref().map(|child| child.digest).or(self.reference.digest);
+        let document = match stated {
+            Some(digest) => self.document("manifest", digest, body)?,
+            None => self.document_by_header(head, body)?,
+        };
+        let digest = document.digest.unwrap_or_else(|| Digest::sha256(body));
+        self.top.get_or_insert(digest);
+        let limits = self.options.limits.clone();
+        let name = digest.to_string();
+        let value = crate::document::parse(&name, body, &limits).map_err(|error| self.malformed("manifest", &error))?;
+        if Index::looks_like(&value) {
+            let index = Index::read(&name, &value, &limits).map_err(|error| self.malformed("index", &error))?;
+            self.depth += 1;
+            if self.depth > limits.max_nesting || self.parents.contains(&digest) {
+                return Err(self.malformed("index", &"indexes nest too deep"));
+            }
+            self.parents.push(digest);
+            let chosen = self.choose(&index)?;
+            let about = chosen.digest.to_string();
+            let is_about =
+                |descriptor: &&Descriptor| descriptor.annotation("vnd.docker.reference.digest") == Some(about.as_str());
+            self.attestations.extend(index.manifests.iter().filter(is_about).cloned());
+            self.start(Step::Manifest(Some(chosen)));
+            return Ok(());
+        }
+        let manifest = Manifest::read(&name, &value, &limits).map_err(|error| self.malformed("manifest", &error))?;
+        let descriptor = child.unwrap_or_else(|| plain(digest));
+        if let Some((_, _)) = artifact::classify(&descriptor, &manifest, &[]) {
+            return Err(self.malformed("manifest", &"this is an artifact, not a runnable image"));
+        }
+        let config = manifest.config.clone().ok_or_else(|| self.malformed("manifest", &"it names no configuration"))?;
+        self.manifest = Some((descriptor, document, manifest));
+        self.start(Step::Config(config));
+        Ok(())
+    }
+
+    fn choose(&self, index: &Index) -> Result<Descriptor, Error> {
+        let runnable = |descriptor: &&Descriptor| {
+            descriptor.annotation("vnd.docker.reference.type").is_none()
+                && (matches!(role(&descriptor.media_type), Role::Manifest | Role::Index) || descriptor.media_type.is_empty())
+        };
+        let platform = |descriptor: &Descriptor| descriptor.platform.clone().unwrap_or_default();
+        let all: Vec<&Descriptor> = index.manifests.iter().filter(runnable).collect();
+        let known: Vec<&Descriptor> = all.iter().copied().filter(|descriptor| !platform(descriptor).is_unknown()).collect();
+        let fits = |wanted: &Platform| known.iter().copied().find(|descriptor| platform(descriptor).satisfies(wanted));
+        let chosen = match &self.options.platform {
+            Some(wanted) => fits(wanted),
+            None => {
+                let usual = Platform { os: "linux".into(), architecture: "amd64".into(), ..Platform::default() };
+                fits(&usual).or(known.first().copied())
+            }
+        };
+        // Nested indexes carry no platform: the one that fits may be further down.
+        let chosen = chosen.or_else(|| all.iter().copied().find(|descriptor| platform(descriptor).is_unknown()));
+        chosen.cloned().ok_or_else(|| Error::NoPlatform {
+            wanted: self.options.platform.as_ref().map_or_else(|| "any platform".into(), Platform::to_string),
+            there: match known.iter().map(|descriptor| platform(descriptor).to_string()).collect::<Vec<_>>().join(", ") {
+                list if list.is_empty() => "none".into(),
+                list => list,
+            },
+        })
+    }
+
+    fn queue_attached(&mut self) {
+        if !self.options.attached {
+            return;
+        }
+        for descriptor in std::mem::take(&mut self.attestations) {
+            self.queue_once(descriptor);
+        }
+        // Signatures are over what people name: the index, or the manifest itself.
+        let digests: Vec<Digest> =
+            self.manifest.iter().map(|(descriptor, ..)| descriptor.digest).chain(self.parents.iter().copied()).collect();
+        for digest in digests {
+            self.queue.push_back(Step::Referrers(digest));
+            self.queue.extend(["sig", "att", "sbom"].map(|kind| Step::CosignTag(digest, kind)));
+        }
+    }
+
+    fn queue_once(&mut self, descriptor: Descriptor) {
+        let known = self.artifacts.iter().any(|artifact| artifact.manifest.digest == Some(descriptor.digest));
+        let step = Step::Attached(descriptor);
+        if !known && !self.queue.contains(&step) && self.queue.len() + self.artifacts.len() < MAX_ATTACHED {
+            self.queue.push_back(step);
+        }
+    }
+
+    fn attach(&mut self, descriptor: &Descriptor, document: Document, names: &[String]) -> Result<(), Error> {
+        let manifest = Manifest::parse("attached manifest", &document.bytes, &self.options.limits)
+            .map_err(|error| self.malformed("attached manifest", &error))?;
+        let Some((kind, subject)) = artifact::classify(descriptor, &manifest, names) else { return Ok(()) };
+        let config_type = manifest.config.as_ref().map(|config| config.media_type.clone()).unwrap_or_default();
+        let mut annotations: BTreeMap<String, String> = manifest.annotations.clone();
+        for (key, value) in &descriptor.annotations {
+            annotations.entry(key.clone()).or_insert_with(|| value.clone());
+        }
+        self.artifacts.push(Artifact {
+            kind,
+            subject,
+            artifact_type: manifest.artifact_type.clone().or(descriptor.artifact_type.clone()).unwrap_or(config_type),
+            config: manifest.config.as_ref().map(remote),
+            blobs: manifest.layers.iter().map(remote).collect(),
+            annotations,
+            names: names.to_vec(),
+            manifest: document,
+        });
+        Ok(())
+    }
+
+    fn document(&self, what: &str, expected: Digest, body: &[u8]) -> Result<Document, Error> {
+        let found = expected.of_same_algorithm(body);
+        if found != expected {
+            return Err(Error::DigestMismatch {
+                host: self.session.api.host.clone(),
+                what: what.to_owned(),
+                expected: expected.to_string(),
+                found: found.to_string(),
+            });
+        }
+        Ok(Document { digest: Some(expected), check: Check::Verified, bytes: body.to_vec() })
+    }
+
+    /// A manifest asked for by tag: its digest is what the registry says, if the bytes agree.
+    fn document_by_header(&self, head: &Head, body: &[u8]) -> Result<Document, Error> {
+        match head.header("docker-content-digest").and_then(|digest| Digest::parse(digest.trim()).ok()) {
+            Some(digest) => self.document("manifest", digest, body),
+            None => Ok(Document { digest: Some(Digest::sha256(body)), check: Check::Unstated, bytes: body.to_vec() }),
+        }
+    }
+
+    fn malformed(&self, what: &str, why: &dyn std::fmt::Display) -> Error {
+        Error::Malformed { host: self.session.api.host.clone(), what: what.to_owned(), why: why.to_string() }
+    }
+}
+
+fn remote(descriptor: &Descriptor) -> LayerSource {
+    let foreign = role(&descriptor.media_type) == Role::ForeignLayer;
+    LayerSource {
+        digest: Some(descriptor.digest),
+        diff_id: None,
+        media_type: (!descriptor.media_type.is_empty()).then(|| descriptor.media_type.clone()),
+        size: descriptor.size,
+        location: if foreign { Location::Foreign { urls: descriptor.urls.clone() } } else { Location::Remote },
+        annotations: descriptor.annotations.clone(),
+    }
+}
+
+fn plain(digest: Digest) -> Descriptor {
+    Descriptor {
+        media_type: String::new(),
+        digest,
+        size: None,
+        urls: Vec::new(),
+        annotations: BTreeMap::new(),
+        platform: None,
+        artifact_type: None,
+        data: None,
+    }
+}
+
+/// A digest as a tag: `sha256-…` (distribution specification, "Referrers Tag Schema").
+fn dashed(digest: &Digest) -> String {
+    digest.to_string().replacen(':', "-", 1)
+}
