@@ -22,17 +22,20 @@ impl Counts {
     /// One test that failed.
     pub(crate) const FAILED: Self = Self { passed: 0, failed: 1, skipped: 0 };
 
-    /// Reads every summary in `text`, of whichever runner, and adds them up. `None` when there is none.
+    /// Reads every summary in `text` and adds them up. `None` when there is none.
+    ///
+    /// nextest shows what a failed test printed, and that is a summary of libtest's: where nextest speaks, only it counts.
     pub(crate) fn read(text: &str) -> Option<Self> {
-        let mut sum = None;
-        for line in text.lines() {
-            let line = plain(line);
-            let line = line.trim();
-            if let Some(counts) = nextest(line).or_else(|| libtest(line)).or_else(|| node(line)) {
+        let lines: Vec<String> = text.lines().map(plain).collect();
+        let sum = |read: &dyn Fn(&str) -> Option<Self>| {
+            let mut sum = None;
+            for counts in lines.iter().filter_map(|line| read(line)) {
                 *sum.get_or_insert_with(Self::default) += counts;
             }
-        }
-        sum
+            sum
+        };
+        // Only nextest indents its summary. What others indent is what a test printed.
+        sum(&|line| nextest(line.trim_start())).or_else(|| sum(&|line| libtest(line).or_else(|| node(line))))
     }
 }
 
@@ -136,6 +139,15 @@ mod tests {
         ] {
             assert_eq!(Counts::read(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_failed_test_printed_is_not_counted() {
+        let text = "  stdout ───\n\n    running 1 test\n    test a ... FAILED\n\ntest result: FAILED. 0 passed; 1 failed; 0 ignored\n\
+                    ────────────\n     Summary [   1.9s] 3 tests run: 2 passed, 1 failed, 0 skipped\n";
+        assert_eq!(Counts::read(text), Some(Counts { passed: 2, failed: 1, skipped: 0 }));
+        let text = "# Subtest: a\n    # pass 7\nok 1 - a\n# pass 1\n# fail 0\n";
+        assert_eq!(Counts::read(text), Some(Counts { passed: 1, failed: 0, skipped: 0 }));
     }
 
     #[test]

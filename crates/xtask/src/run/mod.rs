@@ -6,7 +6,8 @@ mod web;
 
 use crate::child::Failure;
 use crate::project::Project;
-use crate::step::{self, Step, always};
+use crate::setup::images;
+use crate::step::{self, Done, Step, always};
 
 const WASM_TOOLS: Step = Step {
     name: "wasm-tools",
@@ -26,7 +27,7 @@ const PAGE: Step = Step {
     name: "page",
     does: "npm packages, then Vite builds the page into www/dist",
     needs: &["wasm"],
-    applies: web::is_there,
+    applies: web::page_is_there,
     run: web::page,
 };
 
@@ -37,14 +38,37 @@ const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE];
 const TEST: &[Step] = &[
     Step { name: "format", does: "rustfmt has nothing to change", needs: &[], applies: always, run: rust::format },
     Step { name: "lint", does: "clippy has nothing to say", needs: &[], applies: always, run: rust::lint },
+    Step { name: "images", does: "real images for the tests", needs: &[], applies: images_are_wanted, run: real_images },
     Step { name: "rust", does: "Rust tests, natively", needs: &[], applies: always, run: rust::tests },
     Step { name: "examples", does: "examples in Rust documentation", needs: &[], applies: always, run: rust::examples },
     WASM_TOOLS,
     WASM,
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
     PAGE,
-    Step { name: "types", does: "TypeScript has nothing to say", needs: &["page"], applies: web::is_there, run: web::types },
+    Step { name: "types", does: "TypeScript has nothing to say", needs: &["wasm"], applies: web::page_is_there, run: web::types },
+    Step {
+        name: "page-tests",
+        does: "the page's own tests",
+        needs: &[],
+        applies: web::page_tests_are_there,
+        run: web::unit_tests,
+    },
+    Step {
+        name: "browser",
+        does: "tests that drive the page in Chromium",
+        needs: &["page"],
+        applies: web::browser_tests_are_there,
+        run: web::browser_tests,
+    },
 ];
+
+fn images_are_wanted(project: &Project) -> bool {
+    std::env::var_os("PORTHOLE_IMAGES").is_some() || images::recipe(project).is_some()
+}
+
+fn real_images(project: &Project) -> Result<Done, Failure> {
+    images::ensure(project).map(|()| Done::Ready)
+}
 
 /// `cargo xtask build`.
 ///

@@ -1,12 +1,15 @@
 //! The Rust workspace, natively: format, lints, tests, examples in documentation.
 
+use std::path::PathBuf;
+
 use crate::child::{Child, Failure};
 use crate::project::Project;
 use crate::setup::cargo_tool;
+use crate::setup::images::WithImages;
 use crate::step::Done;
 
 fn cargo(project: &Project, label: &str) -> Child {
-    Child::new(project, label, "cargo").env("CARGO_TERM_COLOR", "never")
+    Child::new(project, label, "cargo").env("CARGO_TERM_COLOR", "never").with_images(project)
 }
 
 pub(super) fn format(project: &Project) -> Result<Done, Failure> {
@@ -21,14 +24,24 @@ pub(super) fn lint(project: &Project) -> Result<Done, Failure> {
 pub(super) fn tests(project: &Project) -> Result<Done, Failure> {
     // The wasm shell has nothing to test natively: its tests run in `wasm-tests`.
     let what = ["--workspace", "--exclude", "porthole-wasm", "--no-fail-fast"];
-    match cargo_tool::nextest().ensure(project) {
-        Ok(bin) => Done::of_tests(cargo(project, "rust").path(&[bin]).args(["nextest", "run"]).args(what)),
+    // What failed comes last, where a reader of the log's end sees it.
+    let quiet = ["--status-level", "slow", "--final-status-level", "slow", "--failure-output", "final"];
+    match nextest(project) {
+        Ok(bin) => Done::of_tests(cargo(project, "rust").path(&bin).args(["nextest", "run"]).args(what).args(quiet)),
         Err(failure) => {
             failure.print();
             println!("  no nextest: cargo test instead");
             Done::of_tests(cargo(project, "rust").args(["test"]).args(what).args(["--all-targets"]))
         }
     }
+}
+
+/// Where nextest is: on PATH, whatever its version (we read its summary, nothing else), or in a folder of ours.
+fn nextest(project: &Project) -> Result<Vec<PathBuf>, Failure> {
+    if cargo(project, "nextest-version").args(["nextest", "--version"]).run()?.success {
+        return Ok(Vec::new());
+    }
+    Ok(vec![cargo_tool::nextest().ensure(project)?])
 }
 
 pub(super) fn examples(project: &Project) -> Result<Done, Failure> {

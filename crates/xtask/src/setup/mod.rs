@@ -3,7 +3,10 @@
 
 pub(crate) mod apt;
 pub(crate) mod cargo_tool;
+pub(crate) mod chromium;
 pub(crate) mod debian_std;
+pub(crate) mod images;
+pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod version;
 pub(crate) mod wasm_opt;

@@ -1,70 +1,78 @@
 //! Packages of the npm registry, exactly as a lock file says.
 
-use std::path::Path;
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
 
-use super::version::Version;
+use super::node;
 use crate::child::{About, Child, Failure};
 use crate::fingerprint;
 use crate::project::Project;
 
-/// The oldest Node.js that everything here runs on.
-const OLDEST_NODE: Version = Version(20, 0, 0);
-
-/// Installs what `dir/package-lock.json` says into `dir/node_modules`, unless that was done already.
-///
-/// # Errors
-/// When Node.js is missing or too old, or npm fails.
-pub(crate) fn install(project: &Project, dir: &Path) -> Result<(), Failure> {
-    let node = node_version(project)?;
-    let (manifest, lock) = (dir.join("package.json"), dir.join("package-lock.json"));
-    // Inside node_modules, so that deleting that folder deletes the stamp too.
-    let stamp = dir.join("node_modules/.xtask-stamp");
-    let wanted = fingerprint::of(&[&manifest, &lock], &[&node.to_string()])?;
-    if fingerprint::is_fresh(&stamp, &wanted) {
-        return Ok(());
-    }
-    let name = dir.strip_prefix(&project.root).unwrap_or(dir);
-    println!("  npm packages of {}", name.display());
-    let verb = if lock.is_file() { "ci" } else { "install" };
-    let label = format!("npm-{}", name.display().to_string().replace('/', "-"));
-    npm(project, &label, dir).args([verb, "--no-audit", "--no-fund"]).succeed()?;
-    // Taken again: npm may have written the lock file.
-    fingerprint::keep(&stamp, &fingerprint::of(&[&manifest, &lock], &[&node.to_string()])?)
+/// A folder with a `package.json`.
+pub(crate) struct Packages {
+    project: Project,
+    dir: PathBuf,
+    name: String,
+    path: Vec<PathBuf>,
 }
 
-/// `npm` in `dir`.
-pub(crate) fn npm(project: &Project, label: &str, dir: &Path) -> Child {
-    Child::new(project, label, "npm").dir(dir)
+impl Packages {
+    /// Installs what the lock file of `dir` (relative to the root) says into its `node_modules`, unless that was done.
+    ///
+    /// # Errors
+    /// When there is no Node.js, or npm fails.
+    pub(crate) fn install(project: &Project, dir: &str) -> Result<Self, Failure> {
+        let path = node::ensure(project)?;
+        let packages = Self { project: project.clone(), dir: project.root.join(dir), name: dir.replace('/', "-"), path };
+        let (manifest, lock) = (packages.dir.join("package.json"), packages.dir.join("package-lock.json"));
+        let state = || fingerprint::of(&[&manifest, &lock], &[&format!("{:?}", packages.path)]);
+        // Inside node_modules, so that deleting that folder deletes the stamp too.
+        let stamp = packages.dir.join("node_modules/.xtask-stamp");
+        if !fingerprint::is_fresh(&stamp, &state()?) {
+            println!("  npm packages of {dir}");
+            let verb = if lock.is_file() { "ci" } else { "install" };
+            packages.npm("install", &[verb, "--no-audit", "--no-fund"]).succeed()?;
+            // Taken again: npm writes the lock file when there was none.
+            fingerprint::keep(&stamp, &state()?)?;
+        }
+        Ok(packages)
+    }
+
+    /// A script of `package.json`.
+    pub(crate) fn script(&self, name: &str) -> Child {
+        self.npm(name, &["run", name])
+    }
+
+    fn npm<A: AsRef<OsStr>>(&self, label: &str, args: &[A]) -> Child {
+        Child::new(&self.project, &format!("npm-{}-{label}", self.name), "npm").dir(&self.dir).path(&self.path).args(args)
+    }
 }
 
 /// One package, for its programs alone, into `target/tools/npm`; gives its folder of programs.
 ///
 /// # Errors
 /// When npm fails.
-pub(crate) fn tool(project: &Project, package: &str, version: &str) -> Result<std::path::PathBuf, Failure> {
-    let dir = project.tools.join("npm").join(package);
+pub(crate) fn tool(project: &Project, package: &str, version: &str) -> Result<PathBuf, Failure> {
+    let dir: PathBuf = project.tools.join("npm").join(package);
     let bin = dir.join("node_modules/.bin");
     let stamp = dir.join("node_modules/.xtask-stamp");
     if fingerprint::is_fresh(&stamp, version) {
         return Ok(bin);
     }
-    node_version(project)?;
     println!("  installing {package} {version}");
-    std::fs::create_dir_all(&dir).about(|| format!("make {}", dir.display()))?;
-    let manifest = dir.join("package.json");
-    std::fs::write(&manifest, "{ \"private\": true }\n").about(|| format!("write {}", manifest.display()))?;
-    npm(project, &format!("install-{package}"), &dir)
+    write_manifest(&dir)?;
+    Child::new(project, &format!("install-{package}"), "npm")
+        .dir(&dir)
         .args(["install", "--no-audit", "--no-fund", "--save-exact", &format!("{package}@{version}")])
         .succeed()?;
     fingerprint::keep(&stamp, version)?;
     Ok(bin)
 }
 
-fn node_version(project: &Project) -> Result<Version, Failure> {
-    let said = Child::new(project, "node-version", "node").args(["--version"]).succeed();
-    let said = said.map_err(|_| Failure::new(format!("Node.js {OLDEST_NODE} or newer is needed, with npm: none found")))?;
-    match Version::find(&said) {
-        Some(version) if version >= OLDEST_NODE => Ok(version),
-        _ => Err(Failure::new(format!("Node.js {OLDEST_NODE} or newer is needed: this is {}", said.trim()))),
-    }
+/// Without a manifest of its own, npm would take that of a folder above.
+fn write_manifest(dir: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(dir).about(|| format!("make {}", dir.display()))?;
+    let manifest = dir.join("package.json");
+    fs::write(&manifest, "{ \"private\": true }\n").about(|| format!("write {}", manifest.display()))
 }
