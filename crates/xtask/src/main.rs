@@ -9,6 +9,7 @@ mod counts;
 mod fingerprint;
 mod project;
 mod run;
+mod serve;
 mod setup;
 mod step;
 
@@ -20,6 +21,7 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   build                 build the page into www/dist: static files for any web server, under any path
+  serve [--port N]      build the page, serve it on this machine, print its address
   test [STEP...]        set up and run everything: Rust, WASM, browser, edge; or the named steps and what they need
   test --list           the steps, a line each
 
@@ -36,6 +38,8 @@ fn main() -> ExitCode {
     let project = Project::here();
     let done = match args.as_slice() {
         ["build"] => run::build(&project),
+        ["serve"] => run::serve(&project, None),
+        ["serve", "--port", port] if port.parse::<u16>().is_ok() => run::serve(&project, port.parse().ok()),
         ["test", rest @ ..] => run::test(&project, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -6,6 +6,7 @@ mod web;
 
 use crate::child::Failure;
 use crate::project::Project;
+use crate::serve::Site;
 use crate::setup::images;
 use crate::step::{self, Done, Step, always};
 
@@ -77,6 +78,18 @@ fn real_images(project: &Project) -> Result<Done, Failure> {
 pub(crate) fn build(project: &Project) -> Result<(), Failure> {
     let steps = step::choose(project, BUILD, &[])?;
     if step::run(project, &steps).success() { Ok(()) } else { Err(Failure::new("the page could not be built")) }
+}
+
+/// `cargo xtask serve`: does not return while it serves.
+///
+/// # Errors
+/// When the page could not be built, or no port is free.
+pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure> {
+    build(project)?;
+    let site = Site::listen(project.dist(), port)?;
+    println!("\nPorthole is at {}\nCtrl-C ends it.", site.url());
+    site.serve();
+    Ok(())
 }
 
 /// `cargo xtask test`.
