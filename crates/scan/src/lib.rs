@@ -26,6 +26,8 @@ pub use inventory::{Inventory, full_name, is_system};
 pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
 pub use limits::ScanLimits;
 pub use pipeline::{Analysis, Options};
+/// Advisories: shards and the matcher that a host feeds.
+pub use porthole_advisory as advisory;
 /// What an image is: the machines that a host drives.
 pub use porthole_oci as oci;
 pub use subject::{Subject, SubjectLayer};

@@ -5,6 +5,7 @@
 //! steps, because shards have to be fetched: [`Analysis::set_vulnerabilities`].
 //! Must not know: where the bytes came from, the clock (`Options::now`).
 
+use porthole_advisory::{self as advisory, Matcher};
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
     Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret, Signatures, Tool, Verification, Vulnerabilities,
@@ -81,9 +82,18 @@ impl Analysis {
         Self { view, report, inventory }
     }
 
-    /// Puts matched advisories into the report.
-    pub fn set_vulnerabilities(&mut self, vulnerabilities: Vulnerabilities) {
-        self.report.vulnerabilities = vulnerabilities;
+    /// A matcher for the packages of this image: ask it what it wants, feed it, then [`Analysis::set_vulnerabilities`].
+    pub fn matcher(&self) -> Matcher {
+        Matcher::new(&self.report.packages, self.report.image.distribution.as_ref())
+    }
+
+    /// Puts matched advisories into the report, with the gaps that the matching left.
+    pub fn set_vulnerabilities(&mut self, matcher: Matcher, options: &advisory::Options) {
+        let matched = matcher.finish(&self.report.packages, options);
+        self.report.vulnerabilities = matched.vulnerabilities;
+        self.report.gaps.extend(matched.gaps);
+        self.report.gaps.sort();
+        self.report.gaps.dedup();
     }
 
     /// Digests of a layer that were computed after the report: pending claims become verified or refuted.
