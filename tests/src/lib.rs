@@ -4,3 +4,4 @@ pub mod image;
 pub mod layer;
 pub mod open;
 pub mod real;
+pub mod registry;

@@ -4,3 +4,4 @@ mod dependencies;
 mod overlay;
 mod packages_lang;
 mod packages_os;
+mod registry;
