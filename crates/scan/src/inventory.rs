@@ -221,6 +221,7 @@ fn purl(fact: &PackageFact, distribution: Option<&Distribution>) -> Purl {
         purl.qualifiers.push(("arch".into(), architecture.clone()));
     }
     if !is_system(&fact.kind) {
+        purl.normalize();
         return purl;
     }
     if fact.kind == "rpm"
@@ -237,7 +238,10 @@ fn purl(fact: &PackageFact, distribution: Option<&Distribution>) -> Purl {
         let upstream = if *version == fact.version { name.clone() } else { format!("{name}@{version}") };
         purl.qualifiers.push(("upstream".into(), upstream));
     }
-    if let Some(distribution) = distribution {
+    // A package of another distribution, as an SBOM inside the image may name one, is not this one's.
+    if let Some(distribution) = distribution
+        && (purl.namespace.is_empty() || purl.namespace == distribution.id)
+    {
         if purl.namespace.is_empty() {
             purl.namespace.clone_from(&distribution.id);
         }

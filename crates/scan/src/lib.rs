@@ -16,6 +16,7 @@ mod layer;
 mod limits;
 pub mod packages;
 mod pipeline;
+pub mod sbom;
 mod subject;
 pub mod time;
 

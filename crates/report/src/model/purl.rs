@@ -52,6 +52,19 @@ impl Purl {
         })
     }
 
+    /// Writes namespace and name as their type wants them, so that two spellings of one package are one (purl-spec,
+    /// "Known purl types").
+    pub fn normalize(&mut self) {
+        match self.kind.as_str() {
+            "pypi" => self.name = self.name.to_lowercase().replace('_', "-"),
+            "bitbucket" | "bitnami" | "composer" | "github" | "hex" | "pub" => {
+                self.namespace = self.namespace.to_lowercase();
+                self.name = self.name.to_lowercase();
+            }
+            _ => {}
+        }
+    }
+
     /// A qualifier's value.
     pub fn qualifier(&self, key: &str) -> Option<&str> {
         self.qualifiers.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
@@ -141,6 +154,20 @@ mod tests {
         assert_eq!((purl.namespace.as_str(), purl.name.as_str(), purl.version.as_str()), ("@types", "node", "20.1.0"));
         let purl = Purl::parse("pkg:npm/@types/node").expect("purl");
         assert_eq!((purl.name.as_str(), purl.version.as_str()), ("node", ""));
+    }
+
+    #[test]
+    fn spellings_of_one_package_are_one() {
+        for (text, canonical) in [
+            ("pkg:pypi/Typing_Extensions@4.0", "pkg:pypi/typing-extensions@4.0"),
+            ("pkg:composer/Monolog/Monolog@2", "pkg:composer/monolog/monolog@2"),
+            ("pkg:npm/JSONStream@1", "pkg:npm/JSONStream@1"),
+            ("pkg:maven/Org.A/B@1", "pkg:maven/Org.A/B@1"),
+        ] {
+            let mut purl = Purl::parse(text).expect(text);
+            purl.normalize();
+            assert_eq!(purl.to_string(), canonical);
+        }
     }
 
     #[test]

@@ -29,8 +29,9 @@ pub mod php;
 pub mod python;
 pub mod r;
 pub mod ruby;
+pub mod sbom;
 pub mod swift;
-mod syntax;
+pub(crate) mod syntax;
 mod zip;
 
 use porthole_oci::layer::{Entry, ImagePath};
@@ -99,6 +100,7 @@ pub const ALL: &[&dyn Cataloger] = &[
     &python::Python,
     &r::R,
     &ruby::Ruby,
+    &sbom::Sbom,
     &swift::Swift,
     // Operating systems and binaries.
     &dpkg::Dpkg,
