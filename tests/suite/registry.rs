@@ -153,7 +153,13 @@ fn refusals_are_told_in_one_sentence() {
             "registry.example: access to manifest of registry.example/app:v1 is denied: private images are out of scope, or the image does not exist",
         ),
         ("/manifests/v1", 200, &[], b"<html>", "registry.example: manifest: sha256:"),
-        ("/manifests/v1", 200, &[], b"{}", "registry.example: manifest: not a manifest"),
+        (
+            "/manifests/v1",
+            200,
+            &[],
+            b"{}",
+            "registry.example: manifest: sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a: not a manifest",
+        ),
         ("/blobs/", 200, &[], b"{}", "registry.example: configuration does not match its digest: expected sha256:"),
         ("/manifests/sha256", 200, &[], b"{}", "registry.example: manifest does not match its digest: expected sha256:"),
     ];
