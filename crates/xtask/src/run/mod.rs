@@ -1,5 +1,6 @@
 //! The work itself: which steps each command is made of. A new step is one entry in a table here.
 
+mod dependencies;
 mod rust;
 mod wasm;
 mod web;
@@ -39,6 +40,20 @@ const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE];
 const TEST: &[Step] = &[
     Step { name: "format", does: "rustfmt has nothing to change", needs: &[], applies: always, run: rust::format },
     Step { name: "lint", does: "clippy has nothing to say", needs: &[], applies: always, run: rust::lint },
+    Step {
+        name: "dependencies",
+        does: "cargo-deny has nothing to say on licences, bans and sources",
+        needs: &[],
+        applies: always,
+        run: dependencies::cargo,
+    },
+    Step {
+        name: "lock-files",
+        does: "npm's lock files name hashes and allowed licences, and no registry",
+        needs: &[],
+        applies: web::page_is_there,
+        run: dependencies::npm,
+    },
     Step { name: "images", does: "real images for the tests", needs: &[], applies: images_are_wanted, run: real_images },
     Step { name: "rust", does: "Rust tests, natively", needs: &[], applies: always, run: rust::tests },
     Step { name: "examples", does: "examples in Rust documentation", needs: &[], applies: always, run: rust::examples },

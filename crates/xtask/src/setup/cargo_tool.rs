@@ -16,16 +16,23 @@ pub(crate) struct CargoTool {
     pub(crate) version: String,
     /// Build with the package's own lock file.
     pub(crate) locked: bool,
+    /// How well it is optimised: 0 for what only starts other programs.
+    pub(crate) optimise: u8,
 }
 
 /// Builds `crates/wasm` into an npm package.
 pub(crate) fn wasm_pack() -> CargoTool {
-    CargoTool { package: "wasm-pack", program: "wasm-pack", version: "0.15.1".to_owned(), locked: true }
+    CargoTool { package: "wasm-pack", program: "wasm-pack", version: "0.15.1".to_owned(), locked: true, optimise: 0 }
 }
 
 /// Runs Rust tests, each in its own process. Its version matters to nobody but us.
 pub(crate) fn nextest() -> CargoTool {
-    CargoTool { package: "cargo-nextest", program: "cargo-nextest", version: "0.9.151".to_owned(), locked: true }
+    CargoTool { package: "cargo-nextest", program: "cargo-nextest", version: "0.9.151".to_owned(), locked: true, optimise: 0 }
+}
+
+/// Holds our dependencies against `deny.toml`.
+pub(crate) fn deny() -> CargoTool {
+    CargoTool { package: "cargo-deny", program: "cargo-deny", version: "0.20.2".to_owned(), locked: true, optimise: 0 }
 }
 
 /// Makes JavaScript glue and runs wasm tests. It and the crate must be of one version: they share a private format.
@@ -38,7 +45,7 @@ pub(crate) fn wasm_bindgen(project: &Project) -> Result<CargoTool, Failure> {
     let version = version::in_cargo_lock(&text, "wasm-bindgen");
     let version = version.ok_or_else(|| Failure::new("Cargo.lock does not name wasm-bindgen"))?;
     // Not locked: its lock file may name versions that were withdrawn since.
-    Ok(CargoTool { package: "wasm-bindgen-cli", program: "wasm-bindgen", version, locked: false })
+    Ok(CargoTool { package: "wasm-bindgen-cli", program: "wasm-bindgen", version, locked: false, optimise: 1 })
 }
 
 impl CargoTool {
@@ -57,7 +64,7 @@ impl CargoTool {
             .args(["install", self.package, "--version", &self.version, "--force", "--root"])
             .args([&project.tools])
             .env("CARGO_TARGET_DIR", project.tools.join("build"))
-            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1")
+            .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.optimise.to_string())
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
             .env("CARGO_PROFILE_RELEASE_DEBUG", "0");
