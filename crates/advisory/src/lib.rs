@@ -4,6 +4,8 @@
 //! [`Matcher::wants`], fetches, [`Matcher::push`]es and [`Matcher::finish`]es. The file format is described in
 //! `crates/advisory/FORMAT.md`. Proof: `tests/suite/advisory*.rs`.
 
+#[cfg(feature = "build")]
+pub mod build;
 mod day;
 pub mod ecosystem;
 mod epss;
