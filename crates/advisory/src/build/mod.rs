@@ -37,6 +37,8 @@ const MAX_SAMPLES: usize = 40;
 pub struct BuildOptions {
     /// Leave out kernel packages: a container runs on its host's kernel.
     pub no_kernel: bool,
+    /// Keep malware records (`MAL-…`): whole packages that were never anything else.
+    pub malware: bool,
     /// Build these shards or families (`Debian`, `Debian:12`, `npm`) only; empty means all.
     pub only: BTreeSet<String>,
 }
@@ -48,6 +50,8 @@ pub struct Summary {
     pub records: u64,
     /// Records that were withdrawn.
     pub withdrawn: u64,
+    /// Malware records that were left out.
+    pub malware: u64,
     /// Records that are not OSV.
     pub unreadable: u64,
     /// Affected entries without a package, a range or a version.

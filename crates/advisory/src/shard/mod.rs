@@ -4,6 +4,7 @@
 //! is checked: a number that points outside its table answers `None`, which the matcher takes as damage of the whole shard.
 //! Knows bytes only; the hash is compared by [`crate::load`]. Proof: `tests/suite/advisory_shards.rs`.
 
+mod check;
 pub(crate) mod column;
 pub(crate) mod id;
 
@@ -104,6 +105,17 @@ impl Shard {
     /// Bytes in memory.
     pub fn memory(&self) -> usize {
         self.bytes.len()
+    }
+
+    /// Reads every entry of every table once.
+    ///
+    /// # Errors
+    /// When one points outside another, or is not in order.
+    pub fn check(&self) -> Result<(), Error> {
+        match check::fault(&self.view()?) {
+            Some(what) => Err(Error::Damaged { key: self.key.clone(), what }),
+            None => Ok(()),
+        }
     }
 
     /// The tables.
