@@ -13,6 +13,7 @@ mod error;
 mod finding;
 mod hit;
 mod index;
+pub mod lifecycle;
 mod load;
 mod matcher;
 mod references;

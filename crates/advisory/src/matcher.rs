@@ -12,14 +12,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use porthole_report::{DatabaseShard, Distribution, Gap, GapKind, Package, Vulnerabilities, Vulnerability};
+use porthole_report::{DatabaseShard, Distribution, Gap, GapKind, Package, PastEndOfLife, Vulnerabilities, Vulnerability};
 
 use crate::ecosystem::{self, Naming, Need};
 use crate::finding::{self, Lookup};
 use crate::hit;
 use crate::shard::View;
 use crate::suppress::Rule;
-use crate::{Error, Index, Shard, ShardEntry, day, load, upgrade};
+use crate::{Error, Index, Shard, ShardEntry, day, lifecycle, load, upgrade};
 
 /// Days after which advisory data counts as old, unless the host sets another limit.
 pub const DEFAULT_MAX_AGE: u32 = 7;
@@ -182,6 +182,7 @@ impl Matcher {
         let owned = |package: &&Package| package.visible && is_left_to_distribution(package, &self.distribution);
         out.left_to_distribution = packages.iter().filter(owned).count() as u64;
         self.tell_age(&mut out, options);
+        out.past_end_of_life = past_end_of_life(packages, options);
         for finding in &mut out.findings {
             finding.suppressed = options.rules.iter().find_map(|rule| rule.suppression(finding, options.today.as_deref()));
         }
@@ -231,6 +232,27 @@ impl Matcher {
         out.age_days = oldest.map(|day| u32::try_from((today - day).max(0)).unwrap_or(u32::MAX));
         out.stale = out.age_days.is_some_and(|age| age > options.max_age_days);
     }
+}
+
+/// Runtimes past their end on the day of the report.
+fn past_end_of_life(packages: &[Package], options: &Options) -> Vec<PastEndOfLife> {
+    let Some(today) = options.today.as_deref().and_then(day::day_number) else {
+        return Vec::new();
+    };
+    let ended = |package: &Package| {
+        let ended = lifecycle::runtime_end_of_life(package)?;
+        (day::day_number(ended)? < today).then(|| PastEndOfLife {
+            purl: package.purl.clone(),
+            package: package.name.clone(),
+            version: package.version.clone(),
+            ended: ended.to_owned(),
+            layer: package.layer,
+        })
+    };
+    let mut all: Vec<_> = packages.iter().filter(|package| package.visible).filter_map(ended).collect();
+    all.sort();
+    all.dedup();
+    all
 }
 
 /// The shards in which a package is looked up.

@@ -22,6 +22,8 @@ pub(crate) const EXIT_CODES: &str =
 pub(crate) enum Command {
     /// Scan an image and print a report.
     Scan(Scan),
+    /// Build, update, show or check the advisory database.
+    Db(crate::db::Db),
 }
 
 /// Options of `porthole scan`.

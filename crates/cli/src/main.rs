@@ -1,6 +1,7 @@
 //! The command line host: files, threads, the clock. Knows no rule of analysis.
 
 mod args;
+mod db;
 mod exit;
 mod input;
 mod progress;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
     };
     let ended = match cli.command {
         Command::Scan(args) => scan(&args),
+        Command::Db(args) => db::run(&args),
     };
     match ended {
         Ok(exit) => exit.into(),

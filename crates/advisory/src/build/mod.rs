@@ -29,8 +29,8 @@ use crate::{Index, ecosystem};
 
 /// Longest name, version or id that is kept, bytes.
 const MAX_TEXT: usize = 1024;
-/// Most samples of malformed versions that a summary keeps.
-const MAX_SAMPLES: usize = 40;
+/// Most samples of malformed versions that a summary keeps of one shard.
+const MAX_SAMPLES: usize = 3;
 
 /// What the person decides.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +39,8 @@ pub struct BuildOptions {
     pub no_kernel: bool,
     /// Keep malware records (`MAL-…`): whole packages that were never anything else.
     pub malware: bool,
+    /// The day of the build, `YYYY-MM-DD`: a record that claims to be from later does not make the data look fresh. Empty for no limit.
+    pub today: String,
     /// Build these shards or families (`Debian`, `Debian:12`, `npm`) only; empty means all.
     pub only: BTreeSet<String>,
 }
@@ -65,7 +67,7 @@ pub struct Summary {
     /// Bounds that are no versions of their scheme, by shard key.
     pub malformed: BTreeMap<String, u64>,
     /// Some of them: shard key, package, version.
-    pub malformed_samples: Vec<(String, String, String)>,
+    pub malformed_samples: BTreeSet<(String, String, String)>,
     /// Lines of side tables that could not be read.
     pub side_unreadable: u64,
 }
@@ -117,10 +119,7 @@ pub struct Builder {
 impl Builder {
     /// An empty builder.
     pub fn new(options: BuildOptions) -> Self {
-        Self {
-            options,
-            ..Self::default()
-        }
+        Self { options, ..Self::default() }
     }
 
     /// Takes one OSV record. Never fails: what cannot be used is counted.
@@ -130,18 +129,11 @@ impl Builder {
             self.summary.unreadable += 1;
             return;
         };
-        if record
-            .withdrawn
-            .as_deref()
-            .is_some_and(|day| !day.is_empty())
-        {
+        if record.withdrawn.as_deref().is_some_and(|day| !day.is_empty()) {
             self.summary.withdrawn += 1;
             return;
         }
-        if record.id.is_empty()
-            || record.id.len() > MAX_TEXT
-            || record.id.contains(char::is_control)
-        {
+        if record.id.is_empty() || record.id.len() > MAX_TEXT || record.id.contains(char::is_control) {
             self.summary.too_long += 1;
             return;
         }
@@ -182,38 +174,24 @@ impl Builder {
         let names = self.ghsa_names();
         for (key, claims) in shards {
             self.count_malformed(&key, &claims);
-            let claims = if ecosystem::is_distribution(&key) {
-                self.without_repeats(claims)
-            } else {
-                claims
-            };
+            let claims = if ecosystem::is_distribution(&key) { self.without_repeats(claims) } else { claims };
             let input = write::Input {
                 key: &key,
                 claims: &claims,
                 advisories: &self.advisories,
                 names: &names,
                 side: &self.side,
+                today: &self.options.today,
             };
             let Some((mut entry, file)) = write::shard(&input) else {
                 continue;
             };
-            entry.malformed = self
-                .summary
-                .malformed
-                .get(&key)
-                .copied()
-                .unwrap_or_default();
+            entry.malformed = self.summary.malformed.get(&key).copied().unwrap_or_default();
             database.files.insert(entry.file.clone(), file);
             database.index.shards.push(entry);
         }
         database.index.format = crate::INDEX_FORMAT;
-        database.index.snapshot = database
-            .index
-            .shards
-            .iter()
-            .map(|shard| shard.snapshot.clone())
-            .max()
-            .unwrap_or_default();
+        database.index.snapshot = database.index.shards.iter().map(|shard| shard.snapshot.clone()).max().unwrap_or_default();
         database.index.kev = self.side.kev_version;
         database.index.epss = !self.side.epss.is_empty();
         database.summary = self.summary;
@@ -221,11 +199,7 @@ impl Builder {
     }
 
     fn affected(&mut self, record: &Record, affected: &Affected) -> bool {
-        let Some(package) = affected
-            .package
-            .as_ref()
-            .filter(|package| !package.name.trim().is_empty())
-        else {
+        let Some(package) = affected.package.as_ref().filter(|package| !package.name.trim().is_empty()) else {
             self.summary.empty += 1;
             return false;
         };
@@ -244,20 +218,11 @@ impl Builder {
             return false;
         }
         let long = |text: &str| text.len() > MAX_TEXT;
-        if long(&name)
-            || rows
-                .iter()
-                .any(|row| long(&row.introduced) || long(&row.bound))
-        {
+        if long(&name) || rows.iter().any(|row| long(&row.introduced) || long(&row.bound)) {
             self.summary.too_long += 1;
             return false;
         }
-        let claim = Claim {
-            modified: record.modified.clone(),
-            rows,
-            word: affected.word(),
-            kind: affected.informational(),
-        };
+        let claim = Claim { modified: record.modified.clone(), rows, word: affected.word(), kind: affected.informational() };
         let known = self.shards.entry(key).or_default().entry(name).or_default();
         match known.get_mut(&record.id) {
             // A record may list one package twice, each time with other ranges.
@@ -285,37 +250,17 @@ impl Builder {
         let named: BTreeSet<String> = match cve_in(&record.id) {
             Some(cve) => [cve.to_owned()].into(),
             None => {
-                let listed = |ids: &[String]| {
-                    ids.iter()
-                        .filter_map(|id| cve_in(id))
-                        .map(str::to_owned)
-                        .collect::<BTreeSet<_>>()
-                };
-                let first: BTreeSet<_> = listed(&record.upstream)
-                    .into_iter()
-                    .chain(listed(&record.aliases))
-                    .collect();
-                if first.is_empty() {
-                    listed(&record.related)
-                } else {
-                    first
-                }
+                let listed = |ids: &[String]| ids.iter().filter_map(|id| cve_in(id)).map(str::to_owned).collect::<BTreeSet<_>>();
+                let first: BTreeSet<_> = listed(&record.upstream).into_iter().chain(listed(&record.aliases)).collect();
+                if first.is_empty() { listed(&record.related) } else { first }
             }
         };
         let advisory = self.advisories.entry(record.id.clone()).or_default();
-        let fits =
-            |id: &&String| !id.is_empty() && id.len() <= MAX_TEXT && !id.contains(char::is_control);
-        advisory
-            .aliases
-            .extend(record.aliases.iter().filter(fits).cloned());
+        let fits = |id: &&String| !id.is_empty() && id.len() <= MAX_TEXT && !id.contains(char::is_control);
+        advisory.aliases.extend(record.aliases.iter().filter(fits).cloned());
         advisory.cves.extend(named);
         let vector = Record::vector(&record.severity)
-            .or_else(|| {
-                record
-                    .affected
-                    .iter()
-                    .find_map(|affected| Record::vector(&affected.severity))
-            })
+            .or_else(|| record.affected.iter().find_map(|affected| Record::vector(&affected.severity)))
             .filter(|vector| vector.len() <= MAX_TEXT)
             .map(str::to_owned);
         let word = record.word();
@@ -345,9 +290,7 @@ impl Builder {
                 continue;
             };
             for ghsa in ids.iter().filter(|id| id.starts_with("GHSA-")) {
-                let name = names
-                    .entry((*ghsa).clone())
-                    .or_insert_with(|| (*cve).clone());
+                let name = names.entry((*ghsa).clone()).or_insert_with(|| (*cve).clone());
                 if *cve < name {
                     *name = (*cve).clone();
                 }
@@ -359,16 +302,11 @@ impl Builder {
     /// Drops what errata say about CVEs that have a record of their own for the same package.
     fn without_repeats(&mut self, mut claims: Claims) -> Claims {
         for by_id in claims.values_mut() {
-            let own: BTreeSet<String> = by_id
-                .keys()
-                .filter_map(|id| cve_in(id))
-                .map(str::to_owned)
-                .collect();
+            let own: BTreeSet<String> = by_id.keys().filter_map(|id| cve_in(id)).map(str::to_owned).collect();
             let before = by_id.len();
             by_id.retain(|id, _| {
                 let cves = self.advisories.get(id).map(|advisory| &advisory.cves);
-                cve_in(id).is_some()
-                    || cves.is_none_or(|cves| cves.is_empty() || !cves.is_subset(&own))
+                cve_in(id).is_some() || cves.is_none_or(|cves| cves.is_empty() || !cves.is_subset(&own))
             });
             self.summary.merged += (before - by_id.len()) as u64;
         }
@@ -379,23 +317,21 @@ impl Builder {
     fn count_malformed(&mut self, key: &str, claims: &Claims) {
         let scheme = ecosystem::scheme(key);
         let mut count = 0;
+        let mut samples = BTreeSet::new();
         for (name, by_id) in claims {
             for row in by_id.values().flat_map(|claim| &claim.rows) {
                 for version in [&row.introduced, &row.bound] {
                     if !version.is_empty() && !scheme.is_valid(version) {
                         count += 1;
-                        if self.summary.malformed_samples.len() < MAX_SAMPLES {
-                            self.summary.malformed_samples.push((
-                                key.to_owned(),
-                                name.clone(),
-                                version.clone(),
-                            ));
+                        if samples.len() < MAX_SAMPLES {
+                            samples.insert((key.to_owned(), name.clone(), version.clone()));
                         }
                     }
                 }
             }
         }
         if count > 0 {
+            self.summary.malformed_samples.extend(samples);
             self.summary.malformed.insert(key.to_owned(), count);
         }
     }
@@ -407,32 +343,20 @@ fn cve_in(id: &str) -> Option<&str> {
     let cve = id.get(at..)?;
     let (year, number) = cve.get(4..)?.split_once('-')?;
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (year.len() == 4 && digits(year) && digits(number) && (at == 0 || id.get(..at)?.ends_with('-')))
-        .then_some(cve)
+    (year.len() == 4 && digits(year) && digits(number) && (at == 0 || id.get(..at)?.ends_with('-'))).then_some(cve)
 }
 
 /// npm, Maven and NuGet rows without an upper bound may have lost it on the way; unreviewed Go reports often never had one.
 fn is_unsure(key: &str, record: &Record) -> bool {
     matches!(key, "npm" | "Maven" | "NuGet")
-        || osv::word(record.database_specific.as_ref(), "review_status")
-            .is_some_and(|status| status == "unreviewed")
+        || osv::word(record.database_specific.as_ref(), "review_status").is_some_and(|status| status == "unreviewed")
 }
 
 /// Kernels and what is built from their source.
 fn is_kernel(name: &str) -> bool {
-    let userland = [
-        "linux-pam",
-        "linux-firmware",
-        "linux-user-chroot",
-        "linux-base",
-        "kernel-srpm-macros",
-        "kernel-rpm-macros",
-    ];
+    let userland = ["linux-pam", "linux-firmware", "linux-user-chroot", "linux-base", "kernel-srpm-macros", "kernel-rpm-macros"];
     !userland.contains(&name)
-        && (name == "linux"
-            || name == "kernel"
-            || name.starts_with("linux-")
-            || name.starts_with("kernel-"))
+        && (name == "linux" || name == "kernel" || name.starts_with("linux-") || name.starts_with("kernel-"))
 }
 
 /// Row flags that say a row has no upper bound.

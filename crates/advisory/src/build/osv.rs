@@ -83,22 +83,14 @@ pub(super) fn word(object: Option<&Value>, field: &str) -> Option<String> {
 impl Record {
     /// The highest version of CVSS among the severities.
     pub(super) fn vector(severities: &[Severity]) -> Option<&str> {
-        let cvss = severities
-            .iter()
-            .filter(|severity| severity.kind.starts_with("CVSS_V"));
-        cvss.max_by(|a, b| a.kind.cmp(&b.kind))
-            .map(|severity| severity.score.trim())
+        let cvss = severities.iter().filter(|severity| severity.kind.starts_with("CVSS_V"));
+        cvss.max_by(|a, b| a.kind.cmp(&b.kind)).map(|severity| severity.score.trim())
     }
 
     /// The word of a distribution or database that rates the whole record.
     pub(super) fn word(&self) -> Option<String> {
-        let named = self
-            .severity
-            .iter()
-            .find(|severity| !severity.kind.starts_with("CVSS"));
-        named
-            .map(|severity| severity.score.trim().to_lowercase())
-            .or_else(|| word(self.database_specific.as_ref(), "severity"))
+        let named = self.severity.iter().find(|severity| !severity.kind.starts_with("CVSS"));
+        named.map(|severity| severity.score.trim().to_lowercase()).or_else(|| word(self.database_specific.as_ref(), "severity"))
     }
 }
 
@@ -106,10 +98,7 @@ impl Affected {
     /// The word that rates this package in this release.
     pub(super) fn word(&self) -> Option<String> {
         let specific = self.ecosystem_specific.as_ref();
-        let named = self
-            .severity
-            .iter()
-            .find(|severity| !severity.kind.starts_with("CVSS"));
+        let named = self.severity.iter().find(|severity| !severity.kind.starts_with("CVSS"));
         word(specific, "urgency")
             .or_else(|| word(specific, "ubuntu_priority"))
             .or_else(|| named.map(|severity| severity.score.trim().to_lowercase()))
@@ -118,21 +107,15 @@ impl Affected {
 
     /// RustSec's `unmaintained`, `unsound`, `notice`.
     pub(super) fn informational(&self) -> Option<String> {
-        word(self.database_specific.as_ref(), "informational")
-            .or_else(|| word(self.ecosystem_specific.as_ref(), "informational"))
+        word(self.database_specific.as_ref(), "informational").or_else(|| word(self.ecosystem_specific.as_ref(), "informational"))
     }
 
     /// True when the source says that no fix will come.
     pub(super) fn wont_fix(&self) -> bool {
-        let states = [
-            word(self.database_specific.as_ref(), "fix_state"),
-            word(self.ecosystem_specific.as_ref(), "fix_state"),
-        ];
-        states.into_iter().flatten().any(|state| {
-            matches!(
-                state.as_str(),
-                "will not fix" | "wont-fix" | "won't fix" | "wontfix" | "out of support scope"
-            )
-        })
+        let states = [word(self.database_specific.as_ref(), "fix_state"), word(self.ecosystem_specific.as_ref(), "fix_state")];
+        states
+            .into_iter()
+            .flatten()
+            .any(|state| matches!(state.as_str(), "will not fix" | "wont-fix" | "won't fix" | "wontfix" | "out of support scope"))
     }
 }

@@ -14,12 +14,7 @@ pub(super) struct Packed {
 
 impl Packed {
     fn of(template: String) -> Self {
-        Self {
-            template,
-            year: 0,
-            number: 0,
-            ghsa: None,
-        }
+        Self { template, year: 0, number: 0, ghsa: None }
     }
 }
 
@@ -29,22 +24,14 @@ pub(super) fn pack(id: &str, issue: &str) -> Packed {
         if let Some(prefix) = id.strip_suffix(issue) {
             return Packed::of(format!("{prefix}{}", mark::ISSUE));
         }
-        if let Some(prefix) = issue
-            .strip_prefix("CVE-")
-            .and_then(|number| id.strip_suffix(number))
-        {
+        if let Some(prefix) = issue.strip_prefix("CVE-").and_then(|number| id.strip_suffix(number)) {
             return Packed::of(format!("{prefix}{}", mark::ISSUE_NUMBER));
         }
     }
     if let Some(letters) = ghsa(id) {
-        return Packed {
-            ghsa: Some(letters),
-            ..Packed::of(format!("GHSA-{}", mark::GHSA))
-        };
+        return Packed { ghsa: Some(letters), ..Packed::of(format!("GHSA-{}", mark::GHSA)) };
     }
-    dated(id)
-        .or_else(|| numbered(id))
-        .unwrap_or_else(|| Packed::of(id.to_owned()))
+    dated(id).or_else(|| numbered(id)).unwrap_or_else(|| Packed::of(id.to_owned()))
 }
 
 /// The twelve letters as a number in base 20.
@@ -80,12 +67,7 @@ fn dated(id: &str) -> Option<Packed> {
         let (sign, number_value) = number_mark(number)?;
         let (before, after) = (id.get(..*year_at)?, id.get(number_at + number.len()..)?);
         let template = format!("{before}{}{between}{sign}{after}", mark::YEAR);
-        return Some(Packed {
-            template,
-            year: value - FIRST_YEAR + 1,
-            number: number_value,
-            ghsa: None,
-        });
+        return Some(Packed { template, year: value - FIRST_YEAR + 1, number: number_value, ghsa: None });
     }
     None
 }
@@ -95,12 +77,7 @@ fn numbered(id: &str) -> Option<Packed> {
     let (at, digits) = digit_runs(id).into_iter().next()?;
     let (sign, number) = number_mark(digits)?;
     let template = format!("{}{sign}{}", id.get(..at)?, id.get(at + digits.len()..)?);
-    Some(Packed {
-        template,
-        year: 0,
-        number,
-        ghsa: None,
-    })
+    Some(Packed { template, year: 0, number, ghsa: None })
 }
 
 /// How digits are written back, and their value: four digits at least where that fits, else as they are.
@@ -156,19 +133,9 @@ mod tests {
             let packed = pack(id, issue);
             let bytes = packed.ghsa.unwrap_or_default().to_le_bytes();
             let ghsa = Column::new(bytes.get(..7).expect("seven"), 7).expect("column");
-            let number = if packed.ghsa.is_some() {
-                0
-            } else {
-                packed.number
-            };
-            assert_eq!(
-                render(&packed.template, packed.year, number, &ghsa, issue).as_deref(),
-                Some(id)
-            );
+            let number = if packed.ghsa.is_some() { 0 } else { packed.number };
+            assert_eq!(render(&packed.template, packed.year, number, &ghsa, issue).as_deref(), Some(id));
         }
-        assert_eq!(
-            pack("CVE-2020-0061", "").template,
-            pack("CVE-2024-1000001", "").template
-        );
+        assert_eq!(pack("CVE-2020-0061", "").template, pack("CVE-2024-1000001", "").template);
     }
 }

@@ -19,36 +19,19 @@ pub(super) struct Row {
 
 /// The rows of one affected entry.
 pub(super) fn rows(affected: &Affected, scheme: Scheme, unsure_when_open: bool) -> Vec<Row> {
-    let ranges: Vec<_> = affected
-        .ranges
-        .iter()
-        .filter(|range| range.kind != "GIT")
-        .collect();
-    let wont_fix = if affected.wont_fix() {
-        row_flag::WONT_FIX
-    } else {
-        0
-    };
+    let ranges: Vec<_> = affected.ranges.iter().filter(|range| range.kind != "GIT").collect();
+    let wont_fix = if affected.wont_fix() { row_flag::WONT_FIX } else { 0 };
     let mut rows = Vec::new();
     for range in &ranges {
         sweep(range, scheme, &mut rows);
     }
     if ranges.is_empty() {
-        let exact = |version: &String| Row {
-            introduced: from(version),
-            bound: version.clone(),
-            flags: row_flag::INCLUSIVE,
-        };
+        let exact = |version: &String| Row { introduced: from(version), bound: version.clone(), flags: row_flag::INCLUSIVE };
         rows.extend(affected.versions.iter().map(exact));
     }
     for row in &mut rows {
         if row.flags & row_flag::OPEN != 0 {
-            row.flags |= wont_fix
-                | if unsure_when_open {
-                    row_flag::UNSURE
-                } else {
-                    0
-                };
+            row.flags |= wont_fix | if unsure_when_open { row_flag::UNSURE } else { 0 };
         }
     }
     rows.sort();
@@ -58,11 +41,7 @@ pub(super) fn rows(affected: &Affected, scheme: Scheme, unsure_when_open: bool) 
 
 /// Spellings of "from the beginning": the schema's own, and the RustSec exporter's.
 fn from(version: &str) -> String {
-    if matches!(version, "0" | "0.0.0-0") {
-        String::new()
-    } else {
-        version.to_owned()
-    }
+    if matches!(version, "0" | "0.0.0-0") { String::new() } else { version.to_owned() }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,27 +54,13 @@ enum Kind {
 fn sweep(range: &Range, scheme: Scheme, rows: &mut Vec<Row>) {
     let mut events: Vec<(String, Kind)> = Vec::new();
     for event in &range.events {
-        let all = [
-            (&event.introduced, Kind::Introduced),
-            (&event.fixed, Kind::Fixed),
-            (&event.last_affected, Kind::LastAffected),
-        ];
+        let all =
+            [(&event.introduced, Kind::Introduced), (&event.fixed, Kind::Fixed), (&event.last_affected, Kind::LastAffected)];
         for (version, kind) in all {
-            let Some(version) = version
-                .as_deref()
-                .map(str::trim)
-                .filter(|version| !version.is_empty())
-            else {
+            let Some(version) = version.as_deref().map(str::trim).filter(|version| !version.is_empty()) else {
                 continue;
             };
-            events.push((
-                if kind == Kind::Introduced {
-                    from(version)
-                } else {
-                    version.to_owned()
-                },
-                kind,
-            ));
+            events.push((if kind == Kind::Introduced { from(version) } else { version.to_owned() }, kind));
         }
     }
     let order = |a: &str, b: &str| match (a.is_empty(), b.is_empty()) {
@@ -114,23 +79,11 @@ fn sweep(range: &Range, scheme: Scheme, rows: &mut Vec<Row>) {
             }
             Kind::Fixed | Kind::LastAffected => {
                 if let Some(introduced) = open.take() {
-                    let flags = if kind == Kind::LastAffected {
-                        row_flag::INCLUSIVE
-                    } else {
-                        0
-                    };
-                    rows.push(Row {
-                        introduced,
-                        bound: version,
-                        flags,
-                    });
+                    let flags = if kind == Kind::LastAffected { row_flag::INCLUSIVE } else { 0 };
+                    rows.push(Row { introduced, bound: version, flags });
                 }
             }
         }
     }
-    rows.extend(open.map(|introduced| Row {
-        introduced,
-        bound: String::new(),
-        flags: row_flag::OPEN,
-    }));
+    rows.extend(open.map(|introduced| Row { introduced, bound: String::new(), flags: row_flag::OPEN }));
 }

@@ -53,15 +53,9 @@ impl Side {
 
     /// CISA's `known_exploited_vulnerabilities.json`.
     pub(super) fn kev(&mut self, json: &[u8]) -> Result<(), String> {
-        let catalogue: Catalogue =
-            serde_json::from_slice(json).map_err(|error| error.to_string())?;
+        let catalogue: Catalogue = serde_json::from_slice(json).map_err(|error| error.to_string())?;
         self.kev_version = catalogue.catalog_version;
-        self.kev.extend(
-            catalogue
-                .vulnerabilities
-                .into_iter()
-                .map(|entry| entry.cve_id),
-        );
+        self.kev.extend(catalogue.vulnerabilities.into_iter().map(|entry| entry.cve_id));
         Ok(())
     }
 

@@ -22,6 +22,8 @@ pub(super) struct Input<'a> {
     /// The CVE of a GHSA id.
     pub(super) names: &'a BTreeMap<String, String>,
     pub(super) side: &'a Side,
+    /// Days after this one are not believed; empty for no limit.
+    pub(super) today: &'a str,
 }
 
 /// Writes a shard; `None` when there is nothing to write or it would be too large for its numbers.
@@ -36,26 +38,11 @@ pub(super) fn shard(input: &Input<'_>) -> Option<(ShardEntry, Vec<u8>)> {
     }
     let family = ecosystem::family(input.key);
     let (source, license) = sources::source(family);
-    let ids = input
-        .claims
-        .values()
-        .flat_map(BTreeMap::keys)
-        .collect::<BTreeSet<_>>();
-    let modified = input
-        .claims
-        .values()
-        .flat_map(BTreeMap::values)
-        .map(|claim| claim.modified.as_str())
-        .max()
-        .unwrap_or_default();
-    let snapshot = modified.get(..10).unwrap_or_default();
-    let meta = [
-        input.key,
-        ecosystem::scheme(input.key).name(),
-        snapshot,
-        source,
-        license,
-    ];
+    let ids = input.claims.values().flat_map(BTreeMap::keys).collect::<BTreeSet<_>>();
+    let days = input.claims.values().flat_map(BTreeMap::values).filter_map(|claim| claim.modified.get(..10));
+    let believed = |day: &&str| input.today.is_empty() || *day <= input.today;
+    let snapshot = days.filter(believed).max().unwrap_or_default();
+    let meta = [input.key, ecosystem::scheme(input.key).name(), snapshot, source, license];
     let bytes = tables.write(input, &meta)?;
     let file = compress(&bytes);
     let sha256 = hex(&Sha256::digest(&file));
@@ -79,18 +66,10 @@ pub(super) fn shard(input: &Input<'_>) -> Option<(ShardEntry, Vec<u8>)> {
 /// `debian-12-0123456789abcdef.shard`. No `.gz`: servers would undo the compression that the hash is about.
 fn file_name(key: &str, sha256: &str) -> String {
     let plain = |sign: char| {
-        if sign.is_ascii_alphanumeric() || sign == '.' {
-            sign.to_ascii_lowercase()
-        } else {
-            '-'
-        }
+        if sign.is_ascii_alphanumeric() || sign == '.' { sign.to_ascii_lowercase() } else { '-' }
     };
     let key: String = key.chars().map(plain).collect();
-    format!(
-        "{}-{}.shard",
-        key.trim_start_matches('.'),
-        sha256.get(..16).unwrap_or_default()
-    )
+    format!("{}-{}.shard", key.trim_start_matches('.'), sha256.get(..16).unwrap_or_default())
 }
 
 fn compress(bytes: &[u8]) -> Vec<u8> {
@@ -104,6 +83,9 @@ fn compress(bytes: &[u8]) -> Vec<u8> {
 struct IdTable {
     ids: Vec<Packed>,
 }
+
+/// Id, issues, word and kind: what makes an advisory one of its own in a shard.
+type AdvisoryKey = (String, Vec<u64>, Option<String>, Option<String>);
 
 #[derive(Default)]
 struct Tables {
@@ -119,7 +101,7 @@ struct Tables {
     advisory_word: Vec<Option<String>>,
     advisory_kind: Vec<Option<String>>,
     advisory_issues: Vec<u64>,
-    advisory_at: HashMap<(String, Vec<u64>, Option<String>, Option<String>), u64>,
+    advisory_at: HashMap<AdvisoryKey, u64>,
     links: Vec<u64>,
     issues: IdTable,
     issue_names: Vec<String>,
@@ -141,19 +123,13 @@ impl Tables {
             })
             .collect();
         // By year and number, so that the columns run in order.
-        claims.sort_by(|a, b| {
-            (a.0.year, a.0.number, &a.0, &a.1).cmp(&(b.0.year, b.0.number, &b.0, &b.1))
-        });
+        claims.sort_by(|a, b| (a.0.year, a.0.number, &a.0, &a.1).cmp(&(b.0.year, b.0.number, &b.0, &b.1)));
         let before = self.row_advisory.len();
         for (_, packed, id, claim, issues) in claims {
             let advisory = self.advisory(input, id, packed, claim, &issues, distribution);
             for row in &claim.rows {
                 let introduced = self.version(&row.introduced);
-                let bound = if row.flags & OPEN != 0 {
-                    0
-                } else {
-                    self.version(&row.bound)
-                };
+                let bound = if row.flags & OPEN != 0 { 0 } else { self.version(&row.bound) };
                 self.row_advisory.push(advisory);
                 self.row_introduced.push(introduced);
                 self.row_bound.push(bound);
@@ -161,8 +137,7 @@ impl Tables {
             }
         }
         self.names.push(name.to_owned());
-        self.name_rows
-            .push((self.row_advisory.len() - before) as u64);
+        self.name_rows.push((self.row_advisory.len() - before) as u64);
     }
 
     fn version(&mut self, version: &str) -> u64 {
@@ -171,11 +146,7 @@ impl Tables {
         }
         let at = self.versions.len() as u64;
         // Number 0 is "from the beginning", written as OSV writes it.
-        self.versions.push(if at == 0 {
-            "0".to_owned()
-        } else {
-            version.to_owned()
-        });
+        self.versions.push(if at == 0 { "0".to_owned() } else { version.to_owned() });
         self.version_at.insert(version.to_owned(), at);
         at
     }
@@ -192,20 +163,10 @@ impl Tables {
     ) -> u64 {
         let known = input.advisories.get(id);
         let alone = issues.len() == 1;
-        let numbers: Vec<u64> = issues
-            .iter()
-            .map(|issue| self.issue(input, issue, known.filter(|_| alone), distribution))
-            .collect();
-        let word = claim
-            .word
-            .clone()
-            .or_else(|| known.and_then(|advisory| advisory.word.clone()));
-        let key = (
-            id.to_owned(),
-            numbers.clone(),
-            word.clone(),
-            claim.kind.clone(),
-        );
+        let numbers: Vec<u64> =
+            issues.iter().map(|issue| self.issue(input, issue, known.filter(|_| alone), distribution)).collect();
+        let word = claim.word.clone().or_else(|| known.and_then(|advisory| advisory.word.clone()));
+        let key = (id.to_owned(), numbers.clone(), word.clone(), claim.kind.clone());
         if let Some(at) = self.advisory_at.get(&key) {
             return *at;
         }
@@ -220,13 +181,7 @@ impl Tables {
     }
 
     /// The number of an issue; `own` is the advisory that is about it alone.
-    fn issue(
-        &mut self,
-        input: &Input<'_>,
-        id: &str,
-        own: Option<&Advisory>,
-        distribution: bool,
-    ) -> u64 {
+    fn issue(&mut self, input: &Input<'_>, id: &str, own: Option<&Advisory>, distribution: bool) -> u64 {
         let at = match self.issue_at.get(id) {
             Some(at) => *at,
             None => {
@@ -249,11 +204,7 @@ impl Tables {
             }
             if let Some(aliases) = self.issue_aliases.get_mut(index) {
                 let others = own.aliases.iter().filter(|alias| *alias != id);
-                aliases.extend(
-                    others
-                        .filter(|alias| !distribution || cve_in(alias).is_none())
-                        .cloned(),
-                );
+                aliases.extend(others.filter(|alias| !distribution || cve_in(alias).is_none()).cloned());
             }
         }
         if let Some(slot) = self.issue_vectors.get_mut(index)
@@ -276,153 +227,56 @@ impl Tables {
         out.column(section::ROW_FLAGS, &self.row_flags);
         out.strings(section::VERSIONS, self.versions.iter().map(String::as_str));
 
-        let aliases: Vec<Packed> = self
-            .issue_aliases
-            .iter()
-            .flatten()
-            .map(|alias| pack(alias, ""))
-            .collect();
+        let aliases: Vec<Packed> = self.issue_aliases.iter().flatten().map(|alias| pack(alias, "")).collect();
         let tables = [&self.advisories.ids, &self.issues.ids, &aliases];
-        let templates = ranked(
-            tables
-                .iter()
-                .flat_map(|ids| ids.iter())
-                .map(|id| id.template.as_str()),
-        );
+        let templates = ranked(tables.iter().flat_map(|ids| ids.iter()).map(|id| id.template.as_str()));
         let mut ghsa = Letters::default();
         out.ids(
-            [
-                section::ADVISORY_TEMPLATE,
-                section::ADVISORY_YEAR,
-                section::ADVISORY_NUMBER,
-            ],
+            [section::ADVISORY_TEMPLATE, section::ADVISORY_YEAR, section::ADVISORY_NUMBER],
             &self.advisories.ids,
             &templates,
             &mut ghsa,
         );
-        let words = ranked(
-            self.advisory_word
-                .iter()
-                .chain(&self.advisory_kind)
-                .flatten()
-                .map(String::as_str),
-        );
-        out.column(
-            section::ADVISORY_WORD,
-            &numbered(&self.advisory_word, &words),
-        );
-        out.column(
-            section::ADVISORY_KIND,
-            &numbered(&self.advisory_kind, &words),
-        );
+        let words = ranked(self.advisory_word.iter().chain(&self.advisory_kind).flatten().map(String::as_str));
+        out.column(section::ADVISORY_WORD, &numbered(&self.advisory_word, &words));
+        out.column(section::ADVISORY_KIND, &numbered(&self.advisory_kind, &words));
         out.spans(section::ADVISORY_ISSUES, &self.advisory_issues);
         out.column(section::LINKS, &self.links);
 
-        out.ids(
-            [
-                section::ISSUE_TEMPLATE,
-                section::ISSUE_YEAR,
-                section::ISSUE_NUMBER,
-            ],
-            &self.issues.ids,
-            &templates,
-            &mut ghsa,
-        );
+        out.ids([section::ISSUE_TEMPLATE, section::ISSUE_YEAR, section::ISSUE_NUMBER], &self.issues.ids, &templates, &mut ghsa);
         let vectors = ranked(self.issue_vectors.iter().flatten().map(String::as_str));
-        out.column(
-            section::ISSUE_VECTOR,
-            &numbered(&self.issue_vectors, &vectors),
-        );
-        let epss = self
-            .issue_names
-            .iter()
-            .map(|name| side.epss.get(name).copied().map_or(0, u64::from));
+        out.column(section::ISSUE_VECTOR, &numbered(&self.issue_vectors, &vectors));
+        let epss = self.issue_names.iter().map(|name| side.epss.get(name).copied().map_or(0, u64::from));
         out.column(section::ISSUE_EPSS, &epss.collect::<Vec<_>>());
-        let flags = self.issue_names.iter().map(|name| {
-            if side.kev.contains(name) {
-                ISSUE_KEV
-            } else {
-                0
-            }
-        });
+        let flags = self.issue_names.iter().map(|name| if side.kev.contains(name) { ISSUE_KEV } else { 0 });
         out.column(section::ISSUE_FLAGS, &flags.collect::<Vec<_>>());
-        out.spans(
-            section::ISSUE_ALIASES,
-            &self
-                .issue_aliases
-                .iter()
-                .map(|aliases| aliases.len() as u64)
-                .collect::<Vec<_>>(),
-        );
-        out.ids(
-            [
-                section::ALIAS_TEMPLATE,
-                section::ALIAS_YEAR,
-                section::ALIAS_NUMBER,
-            ],
-            &aliases,
-            &templates,
-            &mut ghsa,
-        );
+        out.spans(section::ISSUE_ALIASES, &self.issue_aliases.iter().map(|aliases| aliases.len() as u64).collect::<Vec<_>>());
+        out.ids([section::ALIAS_TEMPLATE, section::ALIAS_YEAR, section::ALIAS_NUMBER], &aliases, &templates, &mut ghsa);
 
         out.strings(section::TEMPLATES, by_rank(&templates));
         out.strings(section::VECTORS, by_rank(&vectors));
         out.strings(section::WORDS, by_rank(&words));
         out.column_of(section::GHSA, &ghsa.all, 7);
-        out.column_of(
-            section::PERCENTILES,
-            &side
-                .percentiles
-                .iter()
-                .map(|value| u64::from(*value))
-                .collect::<Vec<_>>(),
-            2,
-        );
+        out.column_of(section::PERCENTILES, &side.percentiles.iter().map(|value| u64::from(*value)).collect::<Vec<_>>(), 2);
         out.finish()
     }
 }
 
 /// Issues of an advisory in one package.
-fn issues(
-    input: &Input<'_>,
-    id: &str,
-    distribution: bool,
-    covered: &BTreeSet<&str>,
-) -> Vec<String> {
+fn issues(input: &Input<'_>, id: &str, distribution: bool, covered: &BTreeSet<&str>) -> Vec<String> {
     let Some(advisory) = input.advisories.get(id) else {
         return vec![id.to_owned()];
     };
     if distribution {
         let own = cve_in(id).is_some();
-        let cves: Vec<String> = advisory
-            .cves
-            .iter()
-            .filter(|cve| own || !covered.contains(cve.as_str()))
-            .cloned()
-            .collect();
-        return if cves.is_empty() {
-            vec![id.to_owned()]
-        } else {
-            cves
-        };
+        let cves: Vec<String> = advisory.cves.iter().filter(|cve| own || !covered.contains(cve.as_str())).cloned().collect();
+        return if cves.is_empty() { vec![id.to_owned()] } else { cves };
     }
     let own = std::iter::once(id).chain(advisory.aliases.iter().map(String::as_str));
     // A GHSA id stands for the CVE that any record gives it.
-    let ids: Vec<&str> = own
-        .flat_map(|id| [Some(id), input.names.get(id).map(String::as_str)])
-        .flatten()
-        .collect();
-    let pick = |prefix: &str| {
-        ids.iter()
-            .filter(|id| id.starts_with(prefix))
-            .min()
-            .map(|id| (*id).to_owned())
-    };
-    vec![
-        pick("CVE-")
-            .or_else(|| pick("GHSA-"))
-            .unwrap_or_else(|| id.to_owned()),
-    ]
+    let ids: Vec<&str> = own.flat_map(|id| [Some(id), input.names.get(id).map(String::as_str)]).flatten().collect();
+    let pick = |prefix: &str| ids.iter().filter(|id| id.starts_with(prefix)).min().map(|id| (*id).to_owned());
+    vec![pick("CVE-").or_else(|| pick("GHSA-")).unwrap_or_else(|| id.to_owned())]
 }
 
 fn rank(vector: &str) -> (bool, &str) {
@@ -437,30 +291,19 @@ fn ranked<'a>(texts: impl Iterator<Item = &'a str>) -> HashMap<&'a str, usize> {
     }
     let mut order: Vec<_> = counts.into_iter().collect();
     order.sort_by(|(a, x), (b, y)| y.cmp(x).then(a.cmp(b)));
-    order
-        .into_iter()
-        .enumerate()
-        .map(|(i, (text, _))| (text, i))
-        .collect()
+    order.into_iter().enumerate().map(|(i, (text, _))| (text, i)).collect()
 }
 
 fn by_rank<'a>(ranked: &HashMap<&'a str, usize>) -> std::vec::IntoIter<&'a str> {
     let mut order: Vec<_> = ranked.iter().map(|(text, rank)| (*rank, *text)).collect();
     order.sort_unstable();
-    order
-        .into_iter()
-        .map(|(_, text)| text)
-        .collect::<Vec<_>>()
-        .into_iter()
+    order.into_iter().map(|(_, text)| text).collect::<Vec<_>>().into_iter()
 }
 
 /// One-based numbers, zero for none.
 fn numbered(texts: &[Option<String>], ranked: &HashMap<&str, usize>) -> Vec<u64> {
     let number = |text: &String| ranked.get(text.as_str()).map_or(0, |rank| *rank as u64 + 1);
-    texts
-        .iter()
-        .map(|text| text.as_ref().map_or(0, number))
-        .collect()
+    texts.iter().map(|text| text.as_ref().map_or(0, number)).collect()
 }
 
 /// Packed GHSA ids in the order in which they are first named.
@@ -489,21 +332,13 @@ struct Sections {
 impl Sections {
     /// As narrow as the largest number allows.
     fn column(&mut self, id: u16, values: &[u64]) {
-        let bits = 64
-            - values
-                .iter()
-                .copied()
-                .max()
-                .unwrap_or_default()
-                .leading_zeros();
+        let bits = 64 - values.iter().copied().max().unwrap_or_default().leading_zeros();
         self.column_of(id, values, bits.div_ceil(8).max(1) as u8);
     }
 
     fn column_of(&mut self, id: u16, values: &[u64], width: u8) {
-        let planes = (0..width)
-            .flat_map(|plane| values.iter().map(move |value| (value >> (8 * plane)) as u8));
-        self.sections
-            .push((id, width, values.len(), planes.collect()));
+        let planes = (0..width).flat_map(|plane| values.iter().map(move |value| (value >> (8 * plane)) as u8));
+        self.sections.push((id, width, values.len(), planes.collect()));
     }
 
     fn spans(&mut self, id: u16, counts: &[u64]) {
@@ -536,27 +371,11 @@ impl Sections {
         self.column(id + section::ANCHORS, &anchors);
     }
 
-    fn ids(
-        &mut self,
-        sections: [u16; 3],
-        ids: &[Packed],
-        templates: &HashMap<&str, usize>,
-        ghsa: &mut Letters,
-    ) {
+    fn ids(&mut self, sections: [u16; 3], ids: &[Packed], templates: &HashMap<&str, usize>, ghsa: &mut Letters) {
         let [template, year, number] = sections;
-        let numbers: Vec<u64> = ids
-            .iter()
-            .map(|id| id.ghsa.map_or(id.number, |letters| ghsa.number(letters)))
-            .collect();
-        let templates: Vec<u64> = ids
-            .iter()
-            .map(|id| {
-                templates
-                    .get(id.template.as_str())
-                    .copied()
-                    .unwrap_or_default() as u64
-            })
-            .collect();
+        let numbers: Vec<u64> = ids.iter().map(|id| id.ghsa.map_or(id.number, |letters| ghsa.number(letters))).collect();
+        let templates: Vec<u64> =
+            ids.iter().map(|id| templates.get(id.template.as_str()).copied().unwrap_or_default() as u64).collect();
         self.column(template, &templates);
         self.column(year, &ids.iter().map(|id| id.year).collect::<Vec<_>>());
         self.column(number, &numbers);

@@ -30,7 +30,11 @@ pub(super) fn fault(view: &View<'_>) -> Option<&'static str> {
     if !sorted(&view.names) {
         return Some("the names are not in order");
     }
-    let spans = [(&view.name_rows, view.row_advisory.len()), (&view.advisory_issues, view.links.len()), (&view.issue_aliases, view.aliases.len())];
+    let spans = [
+        (&view.name_rows, view.row_advisory.len()),
+        (&view.advisory_issues, view.links.len()),
+        (&view.issue_aliases, view.aliases.len()),
+    ];
     if !spans.into_iter().all(|(spans, len)| covers(spans, len)) {
         return Some("a table does not cover the one below it");
     }

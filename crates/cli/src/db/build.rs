@@ -1,6 +1,7 @@
 //! `porthole db build`.
 
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use porthole_advisory::build::{BuildOptions, Builder};
@@ -51,7 +52,9 @@ pub(super) struct Choice {
 impl Choice {
     /// As the builder wants it.
     pub(super) fn options(&self) -> BuildOptions {
-        BuildOptions { no_kernel: self.no_kernel, malware: self.malware, only: self.only.iter().cloned().collect() }
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() as i64);
+        let today = porthole_scan::time::rfc3339(now).chars().take(10).collect();
+        BuildOptions { no_kernel: self.no_kernel, malware: self.malware, today, only: self.only.iter().cloned().collect() }
     }
 }
 
@@ -61,7 +64,13 @@ pub(super) fn run(args: &Build) -> Result<Exit, String> {
 }
 
 /// Reads, builds, writes, tells.
-pub(super) fn build(sources: &[PathBuf], side: &Side, out: &std::path::Path, options: BuildOptions, quiet: bool) -> Result<Exit, String> {
+pub(super) fn build(
+    sources: &[PathBuf],
+    side: &Side,
+    out: &std::path::Path,
+    options: BuildOptions,
+    quiet: bool,
+) -> Result<Exit, String> {
     let mut builder = Builder::new(options);
     feed(&mut builder, sources, side, &mut |path| {
         if !quiet {

@@ -97,7 +97,11 @@ impl Client {
             status => return Err(Failure::Fatal(format!("status {status}"))),
         };
         let tag = header("etag");
-        let mut file = if start == 0 { files.begin(tag.as_deref())? } else { OpenOptions::new().append(true).open(&files.part).map_err(fatal)? };
+        let mut file = if start == 0 {
+            files.begin(tag.as_deref())?
+        } else {
+            OpenOptions::new().append(true).open(&files.part).map_err(fatal)?
+        };
         progress.expect(total.unwrap_or_default());
         progress.add(start);
         let mut reader = response.body_mut().with_config().limit(u64::MAX).reader();

@@ -27,7 +27,9 @@ pub(super) fn run(args: &Info) -> Result<Exit, String> {
         return crate::print(&index.to_json()).map(|()| Exit::Done);
     }
     let today = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs() / 86_400) as i64;
-    let age = |day: &str| day_number(day).map_or_else(|| "unknown age".to_owned(), |number| format!("{} days old", (today - number).max(0)));
+    let age = |day: &str| {
+        day_number(day).map_or_else(|| "unknown age".to_owned(), |number| format!("{} days old", (today - number).max(0)))
+    };
     let mut text = format!("{:<34} {:>9} {:>9} {:>9} {:>10}  newest record\n", "shard", "packages", "records", "rows", "size");
     for shard in &index.shards {
         text.push_str(&format!(

@@ -38,7 +38,8 @@ pub(super) fn feed(builder: &mut Builder, sources: &[PathBuf], side: &Side, seen
     for source in sources {
         gather(source, &mut files, true)?;
     }
-    let (tables, records): (Vec<_>, Vec<_>) = files.into_iter().partition(|(_, kind)| matches!(kind, Kind::Cvss | Kind::Kev | Kind::Epss));
+    let (tables, records): (Vec<_>, Vec<_>) =
+        files.into_iter().partition(|(_, kind)| matches!(kind, Kind::Cvss | Kind::Kev | Kind::Epss));
     let given = [(&side.cvss, Kind::Cvss), (&side.kev, Kind::Kev), (&side.epss, Kind::Epss)];
     for (option, kind) in given {
         let found = tables.iter().filter(|(_, other)| *other == kind).map(|(path, _)| path);
@@ -132,7 +133,11 @@ fn lines(path: &Path, mut take: impl FnMut(&[u8])) -> Result<(), String> {
     let mut line = Vec::new();
     loop {
         line.clear();
-        let read = reader.by_ref().take(MAX_ITEM).read_until(b'\n', &mut line).map_err(|error| format!("{}: {error}", path.display()))?;
+        let read = reader
+            .by_ref()
+            .take(MAX_ITEM)
+            .read_until(b'\n', &mut line)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
         if read == 0 {
             return Ok(());
         }

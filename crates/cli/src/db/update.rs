@@ -71,7 +71,8 @@ pub(super) fn run(args: &Update) -> Result<Exit, String> {
     let out = args.out.clone().unwrap_or_else(super::default_folder);
     let downloads = out.join("downloads");
     let client = Client::new(Duration::from_secs(args.timeout.max(1)), Duration::from_millis(500));
-    let chosen: Vec<&str> = if args.ecosystem.is_empty() { ECOSYSTEMS.to_vec() } else { args.ecosystem.iter().map(String::as_str).collect() };
+    let chosen: Vec<&str> =
+        if args.ecosystem.is_empty() { ECOSYSTEMS.to_vec() } else { args.ecosystem.iter().map(String::as_str).collect() };
     let mut sources = Vec::new();
     for ecosystem in chosen {
         let url = format!("{}/{}/all.zip", args.from.trim_end_matches('/'), escape(ecosystem));
@@ -93,7 +94,11 @@ fn optional(client: &Client, url: &str, target: &Path, quiet: bool) -> Result<Op
     if url == "none" {
         return Ok(None);
     }
-    if get(client, url, target, quiet)? { Ok(Some(target.to_owned())) } else { Err(format!("{url}: the server does not have it")) }
+    if get(client, url, target, quiet)? {
+        Ok(Some(target.to_owned()))
+    } else {
+        Err(format!("{url}: the server does not have it"))
+    }
 }
 
 fn get(client: &Client, url: &str, target: &Path, quiet: bool) -> Result<bool, String> {

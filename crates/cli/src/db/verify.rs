@@ -31,6 +31,9 @@ pub(super) fn run(args: &Verify) -> Result<Exit, String> {
             eprintln!("porthole: {}", plain(&message));
         }
     }
-    crate::print(&format!("{} of {} shards are sound\n", index.shards.len() - wrong, index.shards.len()))?;
-    Ok(if wrong == 0 { Exit::Done } else { Exit::Failed })
+    if wrong > 0 {
+        return Err(format!("{}: {wrong} of {} shards are not sound", folder.display(), index.shards.len()));
+    }
+    crate::print(&format!("{} shards are sound\n", index.shards.len()))?;
+    Ok(Exit::Done)
 }
