@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use porthole_scan::Analysis;
+use porthole_report::Report;
 use porthole_scan::advisory::{INDEX_FILE, Options};
+use porthole_scan::{matcher, set_vulnerabilities};
 
 /// Matches the packages against the database in this folder. `required` says whether its absence is an error (the person
 /// named it) or only leaves the report without vulnerabilities (the default place).
-pub(crate) fn match_packages(analysis: &mut Analysis, folder: &Path, required: bool, options: &Options) -> Result<(), String> {
-    let mut matcher = analysis.matcher();
+pub(crate) fn match_packages(report: &mut Report, folder: &Path, required: bool, options: &Options) -> Result<(), String> {
+    let mut matcher = matcher(report);
     let path = folder.join(INDEX_FILE);
     match std::fs::read(&path) {
         // The gap that a bad index leaves is in the report; a person who named it is told at once.
@@ -26,6 +27,6 @@ pub(crate) fn match_packages(analysis: &mut Analysis, folder: &Path, required: b
             Err(error) => matcher.failed(&want.key, &error.to_string()),
         }
     }
-    analysis.set_vulnerabilities(matcher, options);
+    set_vulnerabilities(report, matcher, options);
     Ok(())
 }

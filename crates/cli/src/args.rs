@@ -30,7 +30,8 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
-    /// Image: the output of `docker save` or another archive, an OCI layout folder, or `-` for standard input.
+    /// Image: the output of `docker save` or another archive, an OCI layout folder, an SBOM
+    /// (CycloneDX, SPDX), or `-` for standard input.
     pub(crate) image: PathBuf,
     /// Output format.
     #[arg(long, short, default_value = "table", value_parser = formats())]
@@ -44,6 +45,9 @@ pub(crate) struct Scan {
     /// Which image of an archive with several, by name (`repo:tag`) or digest.
     #[arg(long)]
     pub(crate) image_name: Option<String>,
+    /// Folder with the advisory database (see `porthole db`).
+    #[arg(long)]
+    pub(crate) db: Option<PathBuf>,
     /// Threads that read layers; default: one a core.
     #[arg(long)]
     pub(crate) jobs: Option<usize>,

@@ -29,7 +29,12 @@ pub(crate) enum Input {
         /// Their number, where it is known.
         len: Option<u64>,
     },
+    /// A JSON document or another text: an SBOM.
+    Document(Vec<u8>),
 }
+
+/// Largest SBOM read, bytes.
+const MAX_DOCUMENT: u64 = 256 << 20;
 
 /// Files looked at in a folder before it is taken for something else than a layout.
 const MAX_FILES: usize = 1_000_000;
@@ -56,7 +61,14 @@ pub(crate) fn open(path: &Path) -> Result<Input, String> {
             file.seek(SeekFrom::Start(0)).map_err(failed)?;
             Ok(Input::Stream { reader: Box::new(file), len: Some(meta.len()) })
         }
-        InputKind::Json => Err(format!("{}: this is a JSON document, not an image archive", path.display())),
+        InputKind::Json if meta.len() <= MAX_DOCUMENT => Ok(Input::Document(std::fs::read(path).map_err(failed)?)),
+        InputKind::Json => {
+            Err(format!("{}: a JSON document of {} bytes, the limit is {MAX_DOCUMENT}", path.display(), meta.len()))
+        }
+        // SPDX's tag-value form is plain text.
+        InputKind::Other(_) if head.starts_with(b"SPDXVersion:") && meta.len() <= MAX_DOCUMENT => {
+            Ok(Input::Document(std::fs::read(path).map_err(failed)?))
+        }
         InputKind::Other(why) => Err(format!("{}: {why}", path.display())),
     }
 }

@@ -1,5 +1,6 @@
 //! The command line host: files, threads, the clock. Knows no rule of analysis.
 
+mod advisories;
 mod args;
 mod db;
 mod exit;
@@ -15,6 +16,7 @@ use args::{Cli, Command, Scan};
 use clap::Parser;
 use exit::Exit;
 use porthole_report::export::{self, Context};
+use porthole_scan::advisory::Options;
 use porthole_scan::time::{parse_rfc3339, rfc3339};
 use progress::Progress;
 
@@ -47,12 +49,17 @@ fn scan(args: &Scan) -> Result<Exit, String> {
     };
     let progress = Progress::new(args.quiet);
     let input = input::open(&args.image)?;
-    let analysis = scan::analyse(args, input, now, &progress);
+    let report = scan::report(args, input, now, &progress);
     progress.end();
-    let report = analysis?.report;
+    let mut report = report?;
+    let now = rfc3339(now);
+    if let Some(folder) = &args.db {
+        let options = Options { today: Some(now.clone()), ..Options::default() };
+        advisories::match_packages(&mut report, folder, true, &options)?;
+    }
     let exporter = export::find(&args.format).ok_or_else(|| format!("no output format is called {}", args.format))?;
     let mut text = String::new();
-    exporter.write(&report, &Context { now: Some(rfc3339(now)), serial: None }, &mut text);
+    exporter.write(&report, &Context { now: Some(now), serial: None }, &mut text);
     match &args.output {
         Some(path) => std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?,
         None => print(&text)?,

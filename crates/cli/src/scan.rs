@@ -6,9 +6,10 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use porthole_report::Report;
 use porthole_scan::oci::Limits;
 use porthole_scan::oci::archive::{Archive, ImageSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
-use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject};
+use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
 
 use crate::args::Scan;
 use crate::input::{Input, Ranges};
@@ -17,8 +18,8 @@ use crate::progress::Progress;
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
 const CHUNK: usize = 256 * 1024;
 
-/// Reads the image and analyses it.
-pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Analysis, String> {
+/// Reads the image, or the SBOM, and makes its report.
+pub(crate) fn report(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Report, String> {
     let source =
         args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
@@ -29,11 +30,15 @@ pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) 
             progress.expect(len.unwrap_or(0));
             stream(reader, progress)?
         }
+        Input::Document(bytes) => {
+            let document = sbom::read(&bytes).map_err(|error| format!("{source}: {error}"))?;
+            return Ok(document.into_report(&source));
+        }
     };
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
     let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
-    Ok(Analysis::new(&subject, facts, &Options { now: Some(now) }))
+    Ok(Analysis::new(&subject, facts, &Options { now: Some(now) }).report)
 }
 
 fn wanted(args: &Scan) -> Result<PlatformWanted, String> {

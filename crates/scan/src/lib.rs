@@ -26,7 +26,7 @@ pub use image::{ImageView, LayerChanges, NodeId, Version, VersionId};
 pub use inventory::{Inventory, full_name, is_system};
 pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
 pub use limits::ScanLimits;
-pub use pipeline::{Analysis, Options};
+pub use pipeline::{Analysis, Options, matcher, set_vulnerabilities};
 /// Advisories: shards and the matcher that a host feeds.
 pub use porthole_advisory as advisory;
 /// What an image is: the machines that a host drives.

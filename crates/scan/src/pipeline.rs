@@ -2,7 +2,7 @@
 //!
 //! Facts are folded into a view, the view is asked for the distribution, the base, packages, secrets, waste and the
 //! application; checks come last since they look at everything else. Advisories are matched by the host between the two
-//! steps, because shards have to be fetched: [`Analysis::set_vulnerabilities`].
+//! steps, because shards have to be fetched: [`matcher`] and [`set_vulnerabilities`].
 //! Must not know: where the bytes came from, the clock (`Options::now`).
 
 use porthole_advisory::{self as advisory, Matcher};
@@ -82,20 +82,6 @@ impl Analysis {
         Self { view, report, inventory }
     }
 
-    /// A matcher for the packages of this image: ask it what it wants, feed it, then [`Analysis::set_vulnerabilities`].
-    pub fn matcher(&self) -> Matcher {
-        Matcher::new(&self.report.packages, self.report.image.distribution.as_ref())
-    }
-
-    /// Puts matched advisories into the report, with the gaps that the matching left.
-    pub fn set_vulnerabilities(&mut self, matcher: Matcher, options: &advisory::Options) {
-        let matched = matcher.finish(&self.report.packages, options);
-        self.report.vulnerabilities = matched.vulnerabilities;
-        self.report.gaps.extend(matched.gaps);
-        self.report.gaps.sort();
-        self.report.gaps.dedup();
-    }
-
     /// Digests of a layer that were computed after the report: pending claims become verified or refuted.
     pub fn set_digests(&mut self, layer: u32, digest: Option<&str>, diff_id: Option<&str>) {
         let Some(layer) = self.report.layers.get_mut(layer as usize) else {
@@ -112,6 +98,20 @@ impl Analysis {
             }
         }
     }
+}
+
+/// A matcher for a report's packages: ask it what it wants, feed it, then [`set_vulnerabilities`].
+pub fn matcher(report: &Report) -> Matcher {
+    Matcher::new(&report.packages, report.image.distribution.as_ref())
+}
+
+/// Puts matched advisories into a report, with the gaps that the matching left.
+pub fn set_vulnerabilities(report: &mut Report, matcher: Matcher, options: &advisory::Options) {
+    let matched = matcher.finish(&report.packages, options);
+    report.vulnerabilities = matched.vulnerabilities;
+    report.gaps.extend(matched.gaps);
+    report.gaps.sort();
+    report.gaps.dedup();
 }
 
 impl Read {
