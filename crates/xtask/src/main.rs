@@ -4,6 +4,7 @@
 //! an image. Nothing in the product depends on this crate. Proof: the unit tests beside each rule, and `.ci/run`,
 //! which is this program's `test` and nothing else.
 
+mod bench;
 mod child;
 mod counts;
 mod fingerprint;
@@ -24,6 +25,7 @@ usage: cargo xtask COMMAND
   serve [--port N]      build the page, serve it on this machine, print its address
   test [STEP...]        set up and run everything: Rust, WASM, browser, edge; or the named steps and what they need
   test --list           the steps, a line each
+  bench [--runs N]      measure Porthole beside the tools that people use today; writes BENCHMARKS.md
 
 environment:
   PORTHOLE_WASM_TOOLCHAIN=debian   build std for wasm32 from Debian's Rust sources instead of `rustup target add`
@@ -40,6 +42,7 @@ fn main() -> ExitCode {
         ["build"] => run::build(&project),
         ["serve"] => run::serve(&project, None),
         ["serve", "--port", port] if port.parse::<u16>().is_ok() => run::serve(&project, port.parse().ok()),
+        ["bench", rest @ ..] => bench::command(&project, rest),
         ["test", rest @ ..] => run::test(&project, rest),
         [] | ["help" | "--help" | "-h"] => {
             print!("{USAGE}");

@@ -8,6 +8,7 @@ pub(crate) mod debian_std;
 pub(crate) mod images;
 pub(crate) mod node;
 pub(crate) mod npm;
+pub(crate) mod python;
 pub(crate) mod version;
 pub(crate) mod wasm_opt;
 pub(crate) mod wasm_toolchain;

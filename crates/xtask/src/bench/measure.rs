@@ -1,0 +1,74 @@
+//! One run of one program: wall-clock time and the most memory it held.
+
+use std::fs;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::contender::Contender;
+use crate::child::{About, Failure};
+use crate::project::Project;
+
+/// How often a process is asked for its peak. The kernel keeps the peak itself: only the last moments can be missed.
+const PERIOD: Duration = Duration::from_millis(5);
+
+/// What one run took.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sample {
+    pub(super) wall: Duration,
+    /// Peak resident set in bytes, where the system tells it and the process is the one that works.
+    pub(super) peak: Option<u64>,
+}
+
+/// Runs the contender once.
+///
+/// # Errors
+/// When it cannot be started, or fails.
+pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Failure> {
+    let mut command = Command::new(&contender.program);
+    command.args(&contender.args).current_dir(&project.root);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    // A tool that asks its maker for news would be measured for its network.
+    command.env("SYFT_CHECK_FOR_APP_UPDATE", "false");
+    let begun = Instant::now();
+    let mut child = command.spawn().about(|| format!("start {}", contender.name))?;
+    let status_file = format!("/proc/{}/status", child.id());
+    let ended = AtomicBool::new(false);
+    let (status, wall, peak) = thread::scope(|scope| {
+        let watcher = scope.spawn(|| {
+            let mut peak = None;
+            while !ended.load(Ordering::Relaxed) {
+                peak = fs::read_to_string(&status_file).ok().and_then(|status| high_water(&status)).max(peak);
+                thread::sleep(PERIOD);
+            }
+            peak
+        });
+        let status = child.wait();
+        let wall = begun.elapsed();
+        ended.store(true, Ordering::Relaxed);
+        (status, wall, watcher.join().unwrap_or_default())
+    });
+    let status = status.about(|| format!("wait for {}", contender.name))?;
+    if !status.success() {
+        return Err(Failure::new(format!("{} ended with {status}", contender.name)));
+    }
+    Ok(Sample { wall, peak: peak.filter(|_| contender.one_process) })
+}
+
+/// `VmHWM` of `/proc/PID/status`, in bytes.
+fn high_water(status: &str) -> Option<u64> {
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_high_water_mark_is_read() {
+        assert_eq!(high_water("Name:\tgzip\nVmPeak:\t    3000 kB\nVmHWM:\t    1844 kB\n"), Some(1844 * 1024));
+        assert_eq!(high_water("Name:\tgzip\nState:\tZ (zombie)\n"), None);
+    }
+}
