@@ -17,6 +17,7 @@ mod tool_rules;
 
 use porthole_oci::layer::{Entry, ImagePath};
 
+use super::executable::is_library_name;
 use super::{Cataloger, Interest, StreamParser};
 use crate::facts::{PackageFact, Parsed};
 use rule::{Rule, rules_for};
@@ -38,7 +39,8 @@ impl Cataloger for Binary {
         if text::is_known(name) {
             return if entry.size <= text::MAX_SIZE { Interest::Whole { max: text::MAX_SIZE } } else { Interest::Skip };
         }
-        if entry.size >= MIN_SIZE && rules_for(name).next().is_some() { Interest::Stream } else { Interest::Skip }
+        let is_program = entry.mode & 0o111 != 0 || is_library_name(name);
+        if is_program && entry.size >= MIN_SIZE && rules_for(name).next().is_some() { Interest::Stream } else { Interest::Skip }
     }
 
     fn parse(&self, path: &ImagePath, bytes: &[u8]) -> Parsed {
@@ -60,12 +62,8 @@ pub fn parse(name: &[u8], bytes: &[u8]) -> Parsed {
     parser.finish()
 }
 
-fn package(namespace: &str, name: &str, version: String) -> PackageFact {
-    PackageFact {
-        namespace: namespace.to_owned(),
-        evidence: porthole_report::EvidenceKind::Binary,
-        ..PackageFact::new("generic", name, version)
-    }
+fn package(name: &str, version: String) -> PackageFact {
+    PackageFact { evidence: porthole_report::EvidenceKind::Binary, ..PackageFact::new("generic", name, version) }
 }
 
 #[cfg(test)]

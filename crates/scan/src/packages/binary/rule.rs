@@ -15,7 +15,7 @@ pub(super) struct Rule {
 
 /// One text and its reading.
 pub(super) struct Probe {
-    /// Package name, behind a namespace and a slash where it has one.
+    /// Package name.
     pub(super) product: &'static str,
     /// Text to look for.
     pub(super) keyword: &'static [u8],

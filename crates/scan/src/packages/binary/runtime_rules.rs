@@ -1,6 +1,6 @@
 //! Language runtimes and compilers.
 
-use super::hit::{Hit, java, lettered, python, semantic, three, triple, two};
+use super::hit::{Hit, java, lettered, python, semantic, three, triple};
 use super::rule::{Rule, is_library, is_numbered, probe, rule};
 
 /// A Python version alone between zero bytes, of the release that the file's name says.
@@ -49,15 +49,10 @@ pub(super) const RULES: &[Rule] = &[
     rule(
         |name| matches!(name, b"java" | b"javac" | b"jdb" | b"jcmd" | b"javaw"),
         &[
-            probe("oracle/openjdk", b"\x000.0\0", |hit| {
-                java_version(hit).filter(|version| is_open(hit) && !version.contains("jvmci"))
-            }),
-            probe("graalvm/openjdk", b"\x000.0\0", |hit| {
-                java_version(hit).filter(|version| is_open(hit) && version.contains("jvmci"))
-            }),
-            probe("oracle/openjdk", b"\x001.8\0", |hit| hit.after(java).filter(|_| is_open(hit))),
-            probe("oracle/java", b"\x000.0\0", java_version),
-            probe("oracle/java", b"java\x001.8\0", |hit| hit.after(java)),
+            probe("openjdk", b"\x000.0\0", |hit| java_version(hit).filter(|_| is_open(hit))),
+            probe("openjdk", b"\x001.8\0", |hit| hit.after(java).filter(|_| is_open(hit))),
+            probe("java", b"\x000.0\0", java_version),
+            probe("java", b"java\x001.8\0", |hit| hit.after(java)),
         ],
     ),
     rule(
@@ -119,7 +114,6 @@ pub(super) const RULES: &[Rule] = &[
             probe("julia", b"Task cannot be serialized\0", |hit| hit.after_closed(semantic)),
         ],
     ),
-    rule(|name| name == b"beam.smp", &[probe("erlang", b"Erlang/OTP ", |hit| hit.after(lettered).or_else(|| hit.after(two)))]),
     rule(|name| matches!(name, b"swipl" | b"libswipl.so"), &[probe("swipl", b"/swipl-", |hit| hit.after(triple))]),
     rule(
         |name| is_numbered(name, b"lua") || is_library(name, b"liblua") || is_library(name, b"liblua-"),
@@ -128,6 +122,9 @@ pub(super) const RULES: &[Rule] = &[
     rule(|name| matches!(name, b"gcc" | b"g++"), &[probe("gcc", b"GCC: (GNU) ", |hit| hit.after_closed(triple))]),
     rule(
         |name| name.starts_with(b"libstd-") && name.ends_with(b".so"),
-        &[probe("rust", b"clang LLVM (rustc version ", |hit| hit.after(semantic))],
+        &[
+            probe("rust", b"clang LLVM (rustc version ", |hit| hit.after(semantic)),
+            probe("rust", b"/rustc-", |hit| hit.after(triple)),
+        ],
     ),
 ];

@@ -37,6 +37,13 @@ fn envoy(hit: Hit<'_>) -> Option<String> {
     is_envoy.then(|| version.strip_suffix("-dev").unwrap_or(&version).to_owned())
 }
 
+/// `PostgreSQL 15.1 (Debian …`, `PostgreSQL 9.6.24 on x86_64…`; texts speak of other versions too.
+fn postgres(hit: Hit<'_>) -> Option<String> {
+    let version = hit.after(lettered)?;
+    let rest = hit.right.get(version.len()..)?;
+    (rest.starts_with(b" on ") || rest.starts_with(b" (") || rest.starts_with(b"\0")).then_some(version)
+}
+
 fn is_mysql(name: &[u8]) -> bool {
     let known: [&[u8]; 12] = [
         b"mysql",
@@ -82,9 +89,9 @@ pub(super) const RULES: &[Rule] = &[
         |name| matches!(name, b"redis-server" | b"redis-check-rdb" | b"redis-sentinel"),
         &[
             probe("redis", b"buildkitsandbox-", |hit| hit.before(triple)),
-            probe("redis", b"Redis ver. ", |hit| hit.after(triple)),
-            probe("redis", b"redis_version:", |hit| hit.after(triple)),
-            probe("redis", b"\0Redis version=%s, bits=%d", |hit| hit.before_zeros(triple)),
+            probe("redis", b"\0c11-builtin\0", |hit| hit.before(triple)),
+            probe("redis", b"\0atomic-builtin\0", |hit| hit.before(triple)),
+            probe("redis", b"\0sync-builtin\0", |hit| hit.before(triple)),
         ],
     ),
     rule(
@@ -94,10 +101,7 @@ pub(super) const RULES: &[Rule] = &[
     rule(|name| name == b"memcached", &[probe("memcached", b"memcached ", |hit| hit.after(triple))]),
     rule(
         |name| matches!(name, b"postgres" | b"postmaster" | b"pg_ctl" | b"psql" | b"initdb"),
-        &[
-            probe("postgresql", b"PostgreSQL ", |hit| hit.after(lettered)),
-            probe("postgresql", b"(PostgreSQL) ", |hit| hit.after(lettered)),
-        ],
+        &[probe("postgresql", b"PostgreSQL ", postgres), probe("postgresql", b"(PostgreSQL) ", |hit| hit.after(lettered))],
     ),
     rule(
         is_mysql,

@@ -89,8 +89,7 @@ impl StreamParser for Parser {
         for search in self.rules {
             let Some((probe, version)) = search.found else { continue };
             let Some(probe) = search.rule.probes.get(probe) else { continue };
-            let (namespace, product) = probe.product.split_once('/').unwrap_or(("", probe.product));
-            parsed.packages.push(package(namespace, product, version));
+            parsed.packages.push(package(probe.product, version));
         }
         parsed
     }

@@ -17,7 +17,8 @@ fn programs_are_recognised_by_name_and_text_together() {
         ("nginx", b"nginx version: nginx/1.25.1\n\0", "nginx@1.25.1"),
         ("nginx", b"nginx version: openresty/1.21.4.3\n\0", "openresty@1.21.4.3"),
         ("redis-server", b"\x007.2.4buildkitsandbox-1700000000\0", "redis@7.2.4"),
-        ("postgres", b"\0PostgreSQL 15beta4 (Debian", "postgresql@15beta4"),
+        ("postgres", b"as of PostgreSQL 9.1, \0PostgreSQL 15beta4 (Debian", "postgresql@15beta4"),
+        ("git", b"\xFFgit/2.39.5\0GIT_USER_AGENT", "git@2.39.5"),
         ("mysqld", b"\x005.7.33-ndb-7.6.17\0", "mysql-cluster@7.6.17"),
         ("mariadbd", b"\x0011.2.3-MariaDB-1:11.2.3\0", "mariadb@11.2.3"),
         ("python3.8", b"python3.9\0x\x003.9.1\0y\x003.8.16\0", "python@3.8.16"),
@@ -61,18 +62,19 @@ fn any_chopping_and_any_place_give_the_same() {
 fn text_files_tell_versions() {
     let say = |path: &str, text: &str| {
         let found = text::parse(path.as_bytes(), text.as_bytes());
-        found.map(|package| format!("{}/{}@{}", package.namespace, package.name, package.version)).unwrap_or_default()
+        found.map(|package| format!("{}@{}", package.name, package.version)).unwrap_or_default()
     };
-    assert_eq!(say("usr/local/go/VERSION", "go1.22.1\ntime 2024-02-29T18:18:48Z\n"), "/go@1.22.1");
-    assert_eq!(say("go/VERSION.cache", "devel go1.25-d524e1e Sun Feb 16 07:23:13 2025 -0800\n"), "/go@1.25-d524e1e");
+    assert_eq!(say("usr/local/go/VERSION", "go1.22.1\ntime 2024-02-29T18:18:48Z\n"), "go@1.22.1");
+    assert_eq!(say("go/VERSION.cache", "devel go1.25-d524e1e Sun Feb 16 07:23:13 2025 -0800\n"), "go@1.25-d524e1e");
     assert_eq!(say("srv/VERSION", "1.2.3\n"), "");
     assert_eq!(say("x/VERSION", "goals of 2024\n"), "");
-    assert_eq!(say("usr/include/python3.8/patchlevel.h", "/* x */\n#define PY_VERSION      \t\"3.8.16\"\n"), "/python@3.8.16");
+    assert_eq!(say("usr/include/python3.8/patchlevel.h", "/* x */\n#define PY_VERSION      \t\"3.8.16\"\n"), "python@3.8.16");
     let release =
         "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_RUNTIME_VERSION=\"17.0.9+9\"\nJAVA_VERSION=\"17.0.9\"\nIMAGE_TYPE=\"JRE\"\n";
-    assert_eq!(say("opt/java/openjdk/release", release), "eclipse/openjdk@17.0.9+9");
+    assert_eq!(say("opt/java/openjdk/release", release), "openjdk@17.0.9+9");
     let release = "IMPLEMENTOR=\"Oracle Corporation\"\nJAVA_VERSION=\"21.0.2\"\nBUILD_TYPE=\"commercial\"\n";
-    assert_eq!(say("release", release), "oracle/jdk@21.0.2");
+    assert_eq!(say("release", release), "java@21.0.2");
+    assert_eq!(say("usr/local/lib/erlang/releases/25/OTP_VERSION", "25.1.2.1\n"), "erlang@25.1.2.1");
     assert_eq!(say("etc/release", "VERSION=1.2\n"), "");
 }
 

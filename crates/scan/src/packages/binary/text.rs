@@ -1,6 +1,6 @@
 //! Small text files that name the version of the installation around them.
 
-use super::hit::{Grammar, java, python};
+use super::hit::{Grammar, java, python, two};
 use super::package;
 use crate::facts::PackageFact;
 
@@ -9,7 +9,7 @@ pub(super) const MAX_SIZE: u64 = 64 << 10;
 
 /// True for their names.
 pub(super) fn is_known(name: &[u8]) -> bool {
-    matches!(name, b"VERSION" | b"VERSION.cache" | b"release" | b"patchlevel.h")
+    matches!(name, b"VERSION" | b"VERSION.cache" | b"OTP_VERSION" | b"release" | b"patchlevel.h")
 }
 
 /// What such a file says; most files of these names say nothing of interest.
@@ -18,6 +18,10 @@ pub(super) fn parse(path: &[u8], bytes: &[u8]) -> Option<PackageFact> {
     match path.rsplit(|byte| *byte == b'/').next()? {
         b"patchlevel.h" => patchlevel(text),
         b"release" => jvm_release(text),
+        b"OTP_VERSION" => {
+            let version = text.trim();
+            whole(version, two).then(|| package("erlang", version.to_owned()))
+        }
         _ => go_version(text),
     }
 }
@@ -28,14 +32,14 @@ fn go_version(text: &str) -> Option<PackageFact> {
     let word = line.strip_prefix("devel ").unwrap_or(line).split_whitespace().next()?;
     let version = word.strip_prefix("go")?;
     let is_version = version.starts_with(|char: char| char.is_ascii_digit()) && version.contains('.') && version.len() <= 48;
-    is_version.then(|| package("", "go", version.to_owned()))
+    is_version.then(|| package("go", version.to_owned()))
 }
 
 /// `#define PY_VERSION "3.8.16"` of CPython's headers.
 fn patchlevel(text: &str) -> Option<PackageFact> {
     let line = text.lines().find_map(|line| line.trim().strip_prefix("#define PY_VERSION")?.strip_prefix([' ', '\t']))?;
     let version = line.trim().trim_matches('"');
-    whole(version, python).then(|| package("", "python", version.to_owned()))
+    whole(version, python).then(|| package("python", version.to_owned()))
 }
 
 /// The `release` file of a Java runtime: shell assignments (JEP 223 and its `JAVA_RUNTIME_VERSION`).
@@ -46,37 +50,14 @@ fn jvm_release(text: &str) -> Option<PackageFact> {
     };
     let stated = ["JAVA_RUNTIME_VERSION", "SEMANTIC_VERSION", "JAVA_VERSION"].into_iter().filter_map(value);
     let version = stated.into_iter().find(|version| whole(version, java))?;
-    let implementor = value("IMPLEMENTOR").unwrap_or_default();
-    let is_oracle = implementor == "Oracle Corporation" && value("BUILD_TYPE") == Some("commercial");
-    let name = match (is_oracle, value("IMAGE_TYPE"), value("GRAALVM_VERSION")) {
-        (_, _, Some(_)) => "graalvm",
-        (true, Some("JRE"), _) => "jre",
-        (true, ..) => "jdk",
-        _ => "openjdk",
+    // Oracle's own builds are another product than the open one, which many vendors build alike.
+    let is_oracle = value("IMPLEMENTOR") == Some("Oracle Corporation") && value("BUILD_TYPE") == Some("commercial");
+    let name = match (is_oracle, value("GRAALVM_VERSION")) {
+        (_, Some(_)) => "graalvm",
+        (true, None) => "java",
+        (false, None) => "openjdk",
     };
-    Some(package(vendor(implementor), name, version.to_owned()))
-}
-
-/// The namespace for an implementor; empty for those that are not known.
-fn vendor(implementor: &str) -> &'static str {
-    const VENDORS: &[(&str, &str)] = &[
-        ("eclipse", "eclipse"),
-        ("adoptium", "eclipse"),
-        ("adoptopenjdk", "eclipse"),
-        ("amazon", "amazon"),
-        ("azul", "azul"),
-        ("bellsoft", "bellsoft"),
-        ("microsoft", "microsoft"),
-        ("red hat", "redhat"),
-        ("sap", "sap"),
-        ("ibm", "ibm"),
-        ("graalvm", "graalvm"),
-        ("debian", "debian"),
-        ("ubuntu", "ubuntu"),
-        ("oracle", "oracle"),
-    ];
-    let implementor = implementor.to_ascii_lowercase();
-    VENDORS.iter().find(|(word, _)| implementor.contains(word)).map_or("", |(_, vendor)| vendor)
+    Some(package(name, version.to_owned()))
 }
 
 fn whole(text: &str, grammar: Grammar) -> bool {

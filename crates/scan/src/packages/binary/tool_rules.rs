@@ -20,14 +20,17 @@ pub(super) const RULES: &[Rule] = &[
         |name| name == b"curl" || is_library(name, b"libcurl") || is_library(name, b"libcurl-gnutls"),
         &[probe("curl", b"libcurl/", |hit| hit.after(triple)), probe("curl", b"curl/", |hit| hit.after(triple))],
     ),
-    rule(|name| name == b"git", &[probe("git", b"\0git/", |hit| hit.after(three))]),
+    rule(|name| name == b"git", &[probe("git", b"git/", |hit| hit.after_closed(three))]),
     rule(
         |name| name == b"jq",
         &[probe("jq", b"\0DEBUG:\0", |hit| hit.before(two)), probe("jq", b"jq-", |hit| hit.after_closed(two))],
     ),
     rule(
         |name| name == b"gzip",
-        &[probe("gzip", b"\0%s %s\n\0", |hit| hit.before(two).filter(|_| !hit.is_near(b"BusyBox", super::hit::AROUND)))],
+        &[
+            probe("gzip", b"file size changed while zipping\n\0", |hit| hit.after_closed(two)),
+            probe("gzip", b"\0%s %s\n\0", |hit| hit.before(two).filter(|_| !hit.is_near(b"BusyBox", super::hit::AROUND))),
+        ],
     ),
     rule(|name| name == b"xz", &[probe("xz", b"xz (XZ Utils) ", |hit| hit.after(three))]),
     rule(
@@ -44,7 +47,12 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(|name| name == b"sqlcipher", &[probe("sqlcipher", b"\0community\0", |hit| hit.after_closed(triple))]),
     rule(
-        |name| name.starts_with(b"ldap") || name == b"slapd" || is_library(name, b"libldap") || is_library(name, b"libldap-"),
+        |name| {
+            (name.starts_with(b"ldap") && name.is_ascii() && !name.contains(&b'.'))
+                || name == b"slapd"
+                || is_library(name, b"libldap")
+                || is_library(name, b"libldap-")
+        },
         &[probe("openldap", b"$OpenLDAP: ", |hit| {
             let word = hit.right.iter().take(40).position(|byte| *byte == b' ')? + 1;
             super::hit::Hit { right: &hit.right[word..], ..hit }.after(triple)
@@ -74,5 +82,4 @@ pub(super) const RULES: &[Rule] = &[
     ),
     rule(|name| is_library(name, b"libexpat"), &[probe("expat", b"expat_", |hit| hit.after_closed(triple))]),
     rule(|name| matches!(name, b"tini" | b"tini-static"), &[probe("tini", b"tini version ", |hit| hit.after(triple))]),
-    rule(|name| name == b"dumb-init", &[probe("dumb-init", b"dumb-init v", |hit| hit.after(triple))]),
 ];

@@ -54,12 +54,12 @@ pub fn parse(bytes: &[u8]) -> Parsed {
 const MIN_SIZE: u64 = 256;
 
 /// By mode and name alone: executable, or a library's name.
-pub(super) fn may_be_program(entry: &Entry) -> bool {
-    entry.size >= MIN_SIZE && (entry.mode & 0o111 != 0 || is_library(entry.path.as_bytes()))
+fn may_be_program(entry: &Entry) -> bool {
+    entry.size >= MIN_SIZE && (entry.mode & 0o111 != 0 || is_library_name(entry.path.name()))
 }
 
-fn is_library(path: &[u8]) -> bool {
-    let name = &path[path.iter().rposition(|byte| *byte == b'/').map_or(0, |slash| slash + 1)..];
+/// `libc.so`, `libc.so.6`, `addon.node`, `tool.exe`: programs whose mode need not say so.
+pub(super) fn is_library_name(name: &[u8]) -> bool {
     let Some(dot) = memchr::memrchr(b'.', name) else { return false };
     match &name[dot + 1..] {
         b"so" | b"dll" | b"exe" | b"dylib" | b"node" | b"pyd" => true,
