@@ -11,6 +11,7 @@ use porthole_report::{Distribution, EvidenceKind, Origin, Package, Purl, SourceP
 
 use crate::facts::{Attachment, PackageFact};
 use crate::image::{ImageView, NodeId};
+use crate::packages::nix;
 
 /// No owner.
 const NOBODY: u32 = u32::MAX;
@@ -26,9 +27,10 @@ pub struct Inventory {
 impl Inventory {
     /// Joins everything that catalogers read.
     pub fn new(view: &ImageView, distribution: Option<&Distribution>) -> Self {
-        let occurrences = collect(view);
+        let store = nix_store(view);
         let attachments = attachments(view);
-        let mut found: Vec<Found<'_>> = occurrences.into_values().collect();
+        let mut found: Vec<Found<'_>> = collect(view).into_values().collect();
+        found.extend(store.iter().map(|(node, fact)| in_store(view, *node, fact)));
         for found in &mut found {
             found.package = package(view, found, distribution, &attachments);
         }
@@ -45,6 +47,7 @@ impl Inventory {
             }
         }
         inherit(view, &claims, &mut owner);
+        let found = drop_echoes(found, &mut owner);
         let mut packages: Vec<Package> = found.iter().map(|found| found.package.clone()).collect();
         for (index, found) in found.iter().enumerate() {
             let Some(&by) = owner.get(found.node as usize) else {
@@ -81,6 +84,8 @@ struct Found<'a> {
     visible: bool,
     removed_in: Option<u32>,
     package: Package,
+    /// Nodes of the other paths that name it.
+    others: Vec<NodeId>,
 }
 
 type Key<'a> = (NodeId, &'a str, &'a str, &'a str, &'a str, &'a str, Option<&'a str>, Option<&'a str>);
@@ -109,6 +114,7 @@ fn collect(view: &ImageView) -> BTreeMap<Key<'_>, Found<'_>> {
                 visible: false,
                 removed_in: None,
                 package: empty(),
+                others: Vec::new(),
             });
             found.fact = fact;
             found.visible = version.is_visible();
@@ -116,6 +122,54 @@ fn collect(view: &ImageView) -> BTreeMap<Key<'_>, Found<'_>> {
         }
     }
     all
+}
+
+/// Packages that the Nix store's folders name.
+fn nix_store(view: &ImageView) -> Vec<(NodeId, PackageFact)> {
+    let Some(store) = view.node(&ImagePath::new("nix/store")) else { return Vec::new() };
+    let package = |node| {
+        let owned_folders = vec![view.path(node).as_bytes().to_vec()];
+        Some((node, PackageFact { owned_folders, ..nix::package(view.name(node))? }))
+    };
+    view.children(store).into_iter().filter_map(package).collect()
+}
+
+fn in_store<'a>(view: &ImageView, node: NodeId, fact: &'a PackageFact) -> Found<'a> {
+    let visible = view.visible(node).is_some();
+    let last = view.history(node).map(|(_, version)| version).max_by_key(|version| version.layer);
+    Found {
+        node,
+        cataloger: "nix",
+        fact,
+        first_layer: view.history(node).map(|(_, version)| version.layer).min().unwrap_or(0),
+        visible,
+        removed_in: last.and_then(|version| version.removed_in()),
+        package: empty(),
+        others: Vec::new(),
+    }
+}
+
+/// Drops what only repeats an operating system package: a program recognised by its bytes, or by the source package that its
+/// ELF note names, where that package owns every file that says so.
+fn drop_echoes<'a>(found: Vec<Found<'a>>, owner: &mut [u32]) -> Vec<Found<'a>> {
+    let system: Vec<bool> =
+        found.iter().map(|found| is_system(&found.package.kind) && found.package.evidence == EvidenceKind::Installed).collect();
+    let is_owned = |node: &NodeId| owner.get(*node as usize).and_then(|by| system.get(*by as usize)).copied().unwrap_or(false);
+    let is_echo = |found: &Found<'_>| {
+        let repeats = match found.package.evidence {
+            EvidenceKind::Binary => true,
+            EvidenceKind::Embedded => is_system(&found.package.kind),
+            _ => false,
+        };
+        repeats && found.package.visible && is_owned(&found.node) && found.others.iter().all(is_owned)
+    };
+    let echoes: Vec<bool> = found.iter().map(is_echo).collect();
+    let mut kept = 0..;
+    let moved: Vec<u32> = echoes.iter().map(|echo| if *echo { NOBODY } else { kept.next().unwrap_or(NOBODY) }).collect();
+    for by in owner.iter_mut() {
+        *by = moved.get(*by as usize).copied().unwrap_or(NOBODY);
+    }
+    found.into_iter().zip(echoes).filter(|(_, echo)| !echo).map(|(found, _)| found).collect()
 }
 
 fn empty() -> Package {
@@ -156,11 +210,13 @@ fn attachments(view: &ImageView) -> HashMap<(&str, &str), Vec<&Attachment>> {
 
 type Attachments<'a> = HashMap<(&'a str, &'a str), Vec<&'a Attachment>>;
 
-fn attached<'a, 'b>(found: &Found<'a>, attachments: &'b Attachments<'a>) -> &'b [&'a Attachment] {
-    if found.fact.key.is_empty() {
-        return &[];
-    }
-    attachments.get(&(found.cataloger, found.fact.key.as_str())).map_or(&[], Vec::as_slice)
+/// Attachments about a package: under its key, and under the key without its architecture (`libc6` for `libc6:amd64`).
+fn attached<'a, 'b>(found: &Found<'a>, attachments: &'b Attachments<'a>) -> impl Iterator<Item = &'b Attachment> + use<'a, 'b> {
+    let key = found.fact.key.as_str();
+    let bare = key.split_once(':').filter(|_| found.fact.kind == "deb").map(|(name, _)| name);
+    let under = |key: &'a str| attachments.get(&(found.cataloger, key)).into_iter().flatten().copied();
+    let exact = Some(key).filter(|key| !key.is_empty());
+    exact.into_iter().chain(bare).flat_map(under).collect::<Vec<_>>().into_iter()
 }
 
 fn package(view: &ImageView, found: &Found<'_>, distribution: Option<&Distribution>, attachments: &Attachments<'_>) -> Package {
@@ -277,7 +333,9 @@ fn merge(mut all: Vec<Found<'_>>) -> Vec<Found<'_>> {
                 merged.push(found);
             }
             std::collections::hash_map::Entry::Occupied(slot) => {
-                let kept = &mut merged[*slot.get()].package;
+                let kept = &mut merged[*slot.get()];
+                kept.others.push(found.node);
+                let kept = &mut kept.package;
                 if kept.path != found.package.path {
                     kept.also_at.push(found.package.path);
                 }
@@ -314,7 +372,7 @@ fn own(
             *slot = index;
         }
     };
-    let lists = attached(found, attachments);
+    let lists: Vec<&Attachment> = attached(found, attachments).collect();
     let owned = found.fact.owned.iter().chain(lists.iter().flat_map(|list| &list.owned));
     for path in owned {
         // Through the links that merge /bin into /usr/bin: the list says /bin/sh, the file is /usr/bin/sh.

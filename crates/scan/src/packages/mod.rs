@@ -6,10 +6,16 @@
 // Operating systems and binaries.
 pub mod apk;
 pub mod binary;
+pub mod chisel;
 mod deb822;
 pub mod dpkg;
 pub mod executable;
+pub mod go_mod;
+pub mod nix;
+pub mod opkg;
 pub mod os_release;
+pub mod pacman;
+pub mod portage;
 pub mod rpm;
 mod window;
 
@@ -106,6 +112,11 @@ pub const ALL: &[&dyn Cataloger] = &[
     &dpkg::Dpkg,
     &apk::Apk,
     &rpm::Rpm,
+    &pacman::Pacman,
+    &opkg::Opkg,
+    &portage::Portage,
+    &chisel::Chisel,
     &executable::Executable,
+    &go_mod::GoMod,
     &binary::Binary,
 ];
