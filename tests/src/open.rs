@@ -151,3 +151,45 @@ pub fn read_layer_within(blob: &[u8], step: usize, limits: Limits) -> (LayerSeen
     seen.content.clear();
     (seen, summary)
 }
+
+/// What an archive says, as lines for a snapshot. Gaps in words, locations by kind and length.
+pub fn describe(archive: &Archive) -> String {
+    let mut out = format!("{} {:?}\n", archive.kind.name(), archive.kind);
+    let place = |location: &Location| match location {
+        Location::Range { len, .. } => format!("{len} bytes"),
+        Location::Streamed { name } => format!("streamed {name}"),
+        other => format!("{other:?}"),
+    };
+    for image in &archive.images {
+        let short = |digest: Option<porthole_oci::Digest>| digest.map_or("-".to_owned(), |digest| digest.short());
+        out += &format!(
+            "image {:?} {} manifest {} config {}\n",
+            image.names,
+            image.platform,
+            short(image.manifest_digest()),
+            short(image.config_digest())
+        );
+        for (at, layer) in image.layers.iter().enumerate() {
+            let step = image.history_layers.iter().position(|made| *made == Some(at));
+            let media_type = layer.media_type.as_deref().unwrap_or("-");
+            let (digest, diff_id, place) = (short(layer.digest), short(layer.diff_id), place(&layer.location));
+            out += &format!("  layer {digest} diff_id {diff_id} {media_type} {place} step {step:?}\n");
+        }
+        for gap in &image.gaps {
+            out += &format!("  gap {:?} {}: {}\n", gap.kind, gap.name, gap.message);
+        }
+    }
+    for artifact in &archive.artifacts {
+        out += &format!(
+            "artifact {:?} {} about {} with {} blobs\n",
+            artifact.kind,
+            artifact.artifact_type,
+            artifact.subject.map_or("-".to_owned(), |subject| subject.short()),
+            artifact.blobs.len()
+        );
+    }
+    for gap in &archive.gaps {
+        out += &format!("gap {:?} {}: {}\n", gap.kind, gap.name, gap.message);
+    }
+    out
+}

@@ -1,5 +1,6 @@
 //! One binary for all suites: a module a subject.
 
+mod archive_docker;
 mod dependencies;
 mod overlay;
 mod packages_lang;
