@@ -293,14 +293,19 @@ impl Archive {
         let mut repositories = serde_json::Map::new();
         for image in &self.images {
             let mut paths = Vec::new();
+            let mut parent: Option<String> = None;
             for layer in &image.layers {
-                // Ids are not digests of the layer; they only have to be different for different layers.
-                let id = Digest::sha256(format!("{} v1", layer.diff_id()).as_bytes()).hex();
+                // Ids are no digests of the layer, but depend on it and on everything below.
+                let id = Digest::sha256(format!("{parent:?} {}", layer.diff_id()).as_bytes()).hex();
                 let path = format!("{id}/layer.tar");
                 paths.push(path.clone());
+                let mut document = json!({"id": id});
+                if let Some(parent) = parent.replace(id.clone()) {
+                    document["parent"] = json!(parent);
+                }
                 if layer.presence == Presence::Here && !files.iter().any(|(name, _)| *name == path) {
                     files.push((format!("{id}/VERSION"), b"1.0".to_vec()));
-                    files.push((format!("{id}/json"), json!({"id": id}).to_string().into_bytes()));
+                    files.push((format!("{id}/json"), document.to_string().into_bytes()));
                     files.push((path, layer.blob()));
                 }
             }
@@ -310,7 +315,7 @@ impl Archive {
             files.push((name, config));
             for name in &image.names {
                 if let Some((repository, tag)) = name.rsplit_once(':') {
-                    repositories.entry(repository).or_insert_with(|| json!({}))[tag] = json!("");
+                    repositories.entry(repository).or_insert_with(|| json!({}))[tag] = json!(parent);
                 }
             }
         }

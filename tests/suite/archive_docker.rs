@@ -73,7 +73,9 @@ fn linked(link: impl Fn(Layer, &str) -> Layer) -> Vec<u8> {
 
 #[test]
 fn layers_that_are_links_to_other_layers_are_found() {
-    for bytes in [linked(|tar, name| tar.symlink(name, "../aa/layer.tar")), linked(|tar, name| tar.hardlink(name, "aa/layer.tar"))] {
+    for bytes in
+        [linked(|tar, name| tar.symlink(name, "../aa/layer.tar")), linked(|tar, name| tar.hardlink(name, "aa/layer.tar"))]
+    {
         let archive = open(&bytes).unwrap();
         let layers = &archive.images[0].layers;
         assert_eq!(layers[0].location, layers[1].location);
@@ -128,7 +130,9 @@ fn a_configuration_with_other_bytes_than_its_name_states_is_told_and_used() {
     }
     let archive = open(&outer_tar(&files)).unwrap();
     let found = &archive.images[0];
-    assert!(matches!(found.config_document.as_ref().unwrap().check, Check::Mismatch { expected, .. } if expected == image.config_digest()));
+    assert!(
+        matches!(found.config_document.as_ref().unwrap().check, Check::Mismatch { expected, .. } if expected == image.config_digest())
+    );
     assert!(found.gaps.iter().any(|gap| gap.message.starts_with("the configuration does not match its digest")));
     assert_eq!(found.platform.to_string(), "linux/amd64");
 }
@@ -164,7 +168,11 @@ fn kaniko_and_crane_names_are_understood() {
     let blob = passwd().gzip().blob();
     let (config, hex) = (format!("sha256:{}", image.config_digest().hex()), Digest::sha256(&blob).hex());
     let manifest = json!([{"Config": config, "RepoTags": ["k:1"], "Layers": [format!("{hex}.tar.gz")]}]);
-    let files = [(config, image.config_bytes()), (format!("{hex}.tar.gz"), blob), ("manifest.json".into(), manifest.to_string().into_bytes())];
+    let files = [
+        (config, image.config_bytes()),
+        (format!("{hex}.tar.gz"), blob),
+        ("manifest.json".into(), manifest.to_string().into_bytes()),
+    ];
     let archive = open(&outer_tar(&files)).unwrap();
     assert_eq!(archive.images[0].config_digest(), Some(image.config_digest()));
     assert_eq!(archive.images[0].layers[0].digest.unwrap().hex(), hex);
@@ -188,7 +196,10 @@ fn podman_archives_name_layers_by_digest_and_link_the_old_names() {
         let bytes = tar.clone().file(&config, image.config_bytes()).file("manifest.json", manifest.to_string()).tar();
         let archive = open(&bytes).unwrap();
         let found = &archive.images[0];
-        assert_eq!(found.layers.iter().map(|layer| layer.digest.unwrap()).collect::<Vec<_>>(), [passwd().diff_id(), motd().diff_id()]);
+        assert_eq!(
+            found.layers.iter().map(|layer| layer.digest.unwrap()).collect::<Vec<_>>(),
+            [passwd().diff_id(), motd().diff_id()]
+        );
         assert!(found.gaps.is_empty());
     }
 }
@@ -283,7 +294,8 @@ fn fields_that_only_docker_writes_are_read() {
     let archive = open(
         &image()
             .config(|config| {
-                config["config"]["Healthcheck"] = json!({"Test": ["CMD-SHELL", "true"], "Interval": 30_000_000_000_u64, "Retries": 3});
+                config["config"]["Healthcheck"] =
+                    json!({"Test": ["CMD-SHELL", "true"], "Interval": 30_000_000_000_u64, "Retries": 3});
                 config["config"]["Shell"] = json!(["/bin/bash", "-c"]);
                 config["config"]["OnBuild"] = json!(["RUN x"]);
                 config["config"]["ExposedPorts"] = json!({"80/tcp": {}, "443/tcp": {}});

@@ -34,7 +34,8 @@ pub(super) fn read_repositories(store: &mut Store, limits: &Limits, found: &mut 
     let mut tops: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (repository, tags) in value.as_object().into_iter().flatten() {
         for (tag, id) in tags.as_object().into_iter().flatten() {
-            if let Some(id) = id.as_str() {
+            // Since manifest.json came, what stands here is often nothing.
+            if let Some(id) = id.as_str().filter(|id| store.has(&store.at(&format!("{id}/json")))) {
                 tops.entry(id.to_owned()).or_default().push(format!("{repository}:{tag}"));
             }
         }
@@ -140,6 +141,9 @@ pub(super) fn read_remains(store: &mut Store, limits: &Limits, found: &mut Found
         blobs(store, limits, &names, found);
     } else {
         chains(store, limits, &ids, found);
+        if let [image] = found.images.as_mut_slice() {
+            complete(store, limits, &names, image);
+        }
     }
     if found.images.len() > before {
         found.gaps.push(Gap::new(GapKind::Missing, "", message));
@@ -149,17 +153,38 @@ pub(super) fn read_remains(store: &mut Store, limits: &Limits, found: &mut Found
 
 /// Chains whose uppermost layer no other names as its parent.
 fn chains(store: &mut Store, limits: &Limits, ids: &[&str], found: &mut Found) {
-    let mut tops: BTreeSet<String> = ids.iter().take(MOST_REMAINS).map(|id| (*id).to_owned()).collect();
+    let mut tops = BTreeSet::new();
+    let mut parents = BTreeSet::new();
     for id in ids.iter().take(MOST_REMAINS) {
         let at = store.at(&format!("{id}/json"));
+        // One that was cut off itself leads nowhere.
         if let Ok(Some(bytes)) = store.document(&at)
             && let Ok(value) = document::parse(id, &bytes, limits)
         {
-            tops.remove(&document::text(&value, "parent"));
+            parents.extend(document::some_text(&value, "parent"));
+            tops.insert((*id).to_owned());
         }
     }
-    for id in tops {
-        found.images.extend(chain(store, limits, &id));
+    for id in tops.difference(&parents) {
+        found.images.extend(chain(store, limits, id));
+    }
+}
+
+/// Gives an image the only configuration that lists as many layers.
+fn complete(store: &mut Store, limits: &Limits, names: &[String], chain: &mut ImageSource) {
+    let mut fitting = Vec::new();
+    for name in names.iter().filter(|name| !name.contains('/') && name.ends_with(".json")).take(MOST_REMAINS) {
+        let at = store.at(name);
+        if let Ok(Some(bytes)) = store.document(&at)
+            && let Ok(value) = document::parse(name, &bytes, limits)
+            && Config::looks_like(&value)
+            && Config::read(&value).diff_ids.len() == chain.layers.len()
+        {
+            fitting.push(checked(bytes.to_vec(), digest_of_name(&at)));
+        }
+    }
+    if let [config] = fitting.as_slice() {
+        *chain = image(None, &Manifest::default(), chain.layers.clone(), Some(config.clone()), limits);
     }
 }
 

@@ -250,6 +250,7 @@ impl Sink for Indexer<'_> {
             }
             Kind::Symlink => self.store.add_link(entry.name, entry.link, true),
             Kind::Hardlink => self.store.add_link(entry.name, entry.link, false),
+            Kind::Directory => self.store.add_folder(entry.name),
             _ => {}
         }
     }

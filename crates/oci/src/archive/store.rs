@@ -1,6 +1,7 @@
 //! The files of an archive by name: where they lie, and the few documents that were read.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::sync::Arc;
 
 use super::model::Location;
@@ -10,9 +11,11 @@ use crate::layer::ImagePath;
 use crate::limits::Limits;
 
 /// Files by normalised name.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Store {
     files: BTreeMap<Vec<u8>, File>,
+    /// First components of names, folders too; the first hundred.
+    top: BTreeSet<Vec<u8>>,
     documents: BTreeMap<Vec<u8>, Result<Arc<[u8]>, Error>>,
     /// Documents that the resolver asked for and that were not read yet.
     wanted: BTreeSet<Vec<u8>>,
@@ -48,6 +51,12 @@ enum Content {
     Link(Vec<u8>),
 }
 
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} files", self.files.len())
+    }
+}
+
 impl Store {
     pub(super) fn new(limits: &Limits) -> Self {
         Self {
@@ -69,6 +78,15 @@ impl Store {
         self.add(name.replace('\\', "/").as_bytes(), content, Some(name.to_owned()));
     }
 
+    /// Notes that there is a folder, or something in it.
+    pub(super) fn add_folder(&mut self, name: &[u8]) {
+        let name = ImagePath::new(name);
+        let first = name.as_bytes().split(|byte| *byte == b'/').next().unwrap_or_default();
+        if self.top.len() < 100 && !self.top.contains(first) {
+            self.top.insert(first.to_vec());
+        }
+    }
+
     /// Adds a link.
     pub(super) fn add_link(&mut self, name: &[u8], target: &[u8], symbolic: bool) {
         let path = ImagePath::new(name);
@@ -77,6 +95,7 @@ impl Store {
     }
 
     fn add(&mut self, name: &[u8], content: Content, original: Option<String>) {
+        self.add_folder(name);
         let name = ImagePath::new(name).as_bytes().to_vec();
         if !name.is_empty() {
             self.documents.remove(&name);
@@ -169,13 +188,19 @@ impl Store {
         }
     }
 
-    /// Where a file lies, links followed; none when it is not there.
+    /// Where the input ends.
+    fn end(&self) -> u64 {
+        self.whole.unwrap_or(u64::MAX)
+    }
+
+    /// Where a file lies, as far as it is there, links followed; none when it is not there.
     pub(super) fn location(&self, name: &[u8]) -> Option<Location> {
         let (key, file) = self.resolve(name).ok()?;
         let Content::Here { offset, len } = file.content else { return None };
         if self.streamed {
             return Some(Location::Streamed { name: text(key) });
         }
+        let len = len.min(self.end().saturating_sub(offset));
         Some(Location::Range { file: file.original.clone(), offset, len })
     }
 
@@ -186,7 +211,10 @@ impl Store {
         if let Some(document) = self.documents.get(&key) {
             return document.clone().map(Some);
         }
-        let Content::Here { len, .. } = file.content else { return Err(Error::Missing { name: shown(name) }) };
+        let Content::Here { offset, len } = file.content else { return Err(Error::Missing { name: shown(name) }) };
+        if let Some(missing) = offset.saturating_add(len).checked_sub(self.end()).filter(|missing| *missing > 0) {
+            return Err(Error::TarTruncated { name: shown(name), missing });
+        }
         if len > self.max_document {
             return Err(Error::DocumentTooLong { name: shown(name), size: len, limit: self.max_document });
         }
@@ -216,13 +244,7 @@ impl Store {
     pub(super) fn root_file_system(&self) -> Option<Location> {
         const FOLDERS: [&[u8]; 12] =
             [b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"opt", b"proc", b"root", b"sbin", b"usr", b"var"];
-        let below = |folder: &&&[u8]| {
-            let mut from = folder.to_vec();
-            from.push(b'/');
-            self.files.range(from.clone()..).next().is_some_and(|(name, _)| name.starts_with(&from))
-                || self.files.contains_key(**folder)
-        };
-        let systems = FOLDERS.iter().filter(below).count();
+        let systems = FOLDERS.iter().filter(|folder| self.top.contains(**folder)).count();
         let location = Location::Range { file: None, offset: 0, len: self.whole? };
         (systems >= 3).then_some(location)
     }

@@ -145,6 +145,13 @@ impl StreamReader {
                 return Err(not_an_image(&inner.head, self.decoder.compression()));
             }
         }
+        // A file cut off before it showed what it is: a document would be of no use.
+        if let File::Undecided { name, size, bytes } = std::mem::replace(&mut inner.file, File::None)
+            && !bytes.is_empty()
+        {
+            sink.blob(&text(&name), size);
+            sink.data(&bytes);
+        }
         for message in self.decoder.take_warnings() {
             inner.gaps.push(Gap::new(GapKind::Malformed, "", message));
         }
@@ -223,6 +230,7 @@ impl<S: StreamSink> Sink for Outer<'_, S> {
             }
             Kind::Symlink => self.store.add_link(entry.name, entry.link, true),
             Kind::Hardlink => self.store.add_link(entry.name, entry.link, false),
+            Kind::Directory => self.store.add_folder(entry.name),
             _ => {}
         }
     }

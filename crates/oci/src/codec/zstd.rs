@@ -5,7 +5,7 @@
 
 use std::io::Write;
 
-use ruzstd::decoding::errors::FrameDecoderError;
+use ruzstd::decoding::errors::{FrameDecoderError, FrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
 use super::Output;
@@ -141,7 +141,8 @@ impl Zstd {
         let Some(mut header) = bytes.get(..len) else {
             return Ok(Step::Need(len));
         };
-        self.frame.reset(&mut header).map_err(named)?;
+        let limit = self.frame.max_window_size();
+        self.frame.reset(&mut header).map_err(|error| named(error, limit))?;
         self.state = State::Block { checksum: descriptor & 4 != 0 };
         Ok(Step::Used(len))
     }
@@ -162,7 +163,7 @@ impl Zstd {
         let Some(mut block) = bytes.get(..len) else {
             return Ok(Step::Need(len));
         };
-        self.frame.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)).map_err(named)?;
+        self.frame.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)).map_err(|error| named(error, 0))?;
 
         let mut sink = Collect { out, failed: None };
         let collected = self.frame.collect_to_writer(&mut sink);
@@ -216,9 +217,11 @@ fn damaged(what: &str) -> Error {
     Error::Codec { codec: "zstd", what: what.to_owned() }
 }
 
-fn named(error: FrameDecoderError) -> Error {
+/// `limit`: the largest window allowed, bytes.
+fn named(error: FrameDecoderError, limit: u64) -> Error {
     match error {
-        FrameDecoderError::WindowSizeTooBig { requested, max } => Error::ZstdWindow { size: requested, limit: max },
+        FrameDecoderError::WindowSizeTooBig { requested: size, .. }
+        | FrameDecoderError::FrameHeaderError(FrameHeaderError::WindowTooBig { got: size }) => Error::ZstdWindow { size, limit },
         FrameDecoderError::DictNotProvided { dict_id } => {
             damaged(&format!("needs dictionary {dict_id}, which is not part of the data"))
         }

@@ -272,6 +272,15 @@ impl<S: LayerSink> Sink for Names<'_, S> {
     fn warning(&mut self, name: &[u8], message: String) {
         self.warn(&ImagePath::new(name), &message);
     }
+
+    fn resumed(&mut self, name: &[u8], offset: u64) {
+        // eStargz puts its table of contents behind the end marker of the tar that it was made from.
+        let path = ImagePath::new(name);
+        if path.as_bytes() != TOC {
+            let message = format!("tar: entries go on behind an end marker, at offset {offset}; a runtime may not unpack them");
+            self.warn(&path, &message);
+        }
+    }
 }
 
 fn kind(kind: Kind) -> EntryKind {
@@ -286,12 +295,15 @@ fn kind(kind: Kind) -> EntryKind {
     }
 }
 
+/// Name of eStargz's table of contents.
+const TOC: &[u8] = b"stargz.index.json";
+
 /// The table of contents and the one-byte landmarks that eStargz puts beside an image's files (its specification, "TOC" and
 /// "Prioritized Files and Landmark Files").
 fn belongs_to_estargz(entry: &TarEntry<'_>, path: &ImagePath) -> bool {
     entry.kind == Kind::File
         && match path.as_bytes() {
-            b"stargz.index.json" => true,
+            TOC => true,
             b".prefetch.landmark" | b".no.prefetch.landmark" => entry.size <= 1,
             _ => false,
         }

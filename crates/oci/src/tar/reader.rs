@@ -18,6 +18,11 @@ pub trait Sink {
     fn end_entry(&mut self);
     /// Something was tolerated or left out. `name` is the entry's, empty when it is about the archive.
     fn warning(&mut self, name: &[u8], message: String);
+    /// This entry, whose header is at `offset`, is the first behind an end marker, where most readers stop.
+    fn resumed(&mut self, name: &[u8], offset: u64) {
+        let message = format!("tar: entries go on behind an end marker, at offset {offset}: several archives in one");
+        self.warning(name, message);
+    }
 }
 
 /// Reads one tar, pushed in pieces of any size.
@@ -30,7 +35,8 @@ pub struct TarReader {
     position: u64,
     entries: u64,
     zero_blocks: u64,
-    concatenated: bool,
+    /// True from an end marker to the next entry's name.
+    resumes: bool,
     /// Content of the extended header being read.
     extended: Vec<u8>,
     long_name: Option<Vec<u8>>,
@@ -116,7 +122,7 @@ impl TarReader {
             position: 0,
             entries: 0,
             zero_blocks: 0,
-            concatenated: false,
+            resumes: false,
             extended: Vec::new(),
             long_name: None,
             long_link: None,
@@ -128,7 +134,7 @@ impl TarReader {
 
     /// Bytes taken so far, skipped ones included.
     pub fn position(&self) -> u64 {
-        self.position
+        self.position.saturating_add(self.have as u64)
     }
 
     /// Headers seen so far, extended ones included.
@@ -329,10 +335,7 @@ impl TarReader {
             let after = shown(&self.name);
             return self.fail(Error::TarHeader { offset: at, after });
         }
-        if self.zero_blocks > 0 && self.entries > 0 && !self.concatenated {
-            self.concatenated = true;
-            sink.warning(b"", format!("tar: entries go on behind an end marker, at offset {at}: several archives in one"));
-        }
+        self.resumes |= self.zero_blocks > 0 && self.entries > 0;
         self.zero_blocks = 0;
         self.entries += 1;
         if self.entries > self.limits.max_entries {
@@ -412,6 +415,9 @@ impl TarReader {
                 }
                 self.name.extend_from_slice(text(&raw.name));
             }
+        }
+        if std::mem::take(&mut self.resumes) {
+            sink.resumed(&self.name, at);
         }
         let link = long_link.as_deref().or(local.link.as_deref()).or(self.global.link.as_deref());
         let link = link.unwrap_or_else(|| text(&raw.linkname));
