@@ -17,6 +17,7 @@ mod limits;
 pub mod packages;
 mod pipeline;
 pub mod sbom;
+pub mod secrets;
 mod subject;
 pub mod time;
 

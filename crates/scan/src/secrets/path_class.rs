@@ -1,0 +1,93 @@
+//! What a path alone says about the file: where vague rules may speak, and where a find is harmless.
+
+/// Classes of a path.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct PathClass {
+    /// A configuration file that people write: vague rules may speak here.
+    pub(crate) config: bool,
+    /// A shell's or client's history.
+    pub(crate) history: bool,
+    /// Why finds are harmless here.
+    pub(crate) harmless: Option<&'static str>,
+}
+
+/// Endings of configuration files.
+const CONFIG: &[&[u8]] = &[
+    b".env", b".properties", b".yml", b".yaml", b".toml", b".ini", b".cfg", b".conf", b".config", b".json", b".xml", b".tfvars", b".tfstate", b".cnf",
+    b".envrc", b".secret", b".secrets", b".credentials",
+];
+/// Names of configuration files.
+const CONFIG_NAMES: &[&[u8]] =
+    &[b"credentials", b"config", b".env", b"environment", b"secrets", b"Dockerfile", b".my.cnf", b".s3cfg", b".boto", b".pgpass", b"wp-config.php", b"settings.py", b"local_settings.py", b"database.yml"];
+/// Folders of software as it is distributed: configuration there is not the image author's.
+const VENDOR: &[&[u8]] = &[
+    b"usr/share/", b"usr/lib/", b"usr/lib64/", b"usr/include/", b"usr/libexec/", b"usr/src/", b"lib/", b"lib64/", b"sbin/", b"bin/", b"usr/bin/", b"usr/sbin/",
+    b"var/lib/dpkg/", b"var/lib/apk/", b"var/cache/", b"proc/", b"sys/",
+];
+const VENDOR_INSIDE: &[&[u8]] = &[
+    b"/node_modules/", b"/site-packages/", b"/dist-packages/", b"/vendor/bundle/", b"/gems/", b"/.cargo/registry/", b"/go/pkg/mod/", b"/.m2/repository/", b"/jvm/",
+    b"/locale/", b"/i18n/", b"/translations/",
+];
+/// Folder names of tests and documentation.
+const TESTS: &[&[u8]] = &[b"/test/", b"/tests/", b"/testing/", b"/testdata/", b"/__tests__/", b"/spec/", b"/fixtures/", b"/test-data/", b"/test_data/", b"/mocks/"];
+const DOCS: &[&[u8]] = &[b"/doc/", b"/docs/", b"/examples/", b"/example/", b"/man/", b"/help/", b"/info/", b"/samples/"];
+const HISTORIES: &[&[u8]] = &[
+    b".bash_history", b".ash_history", b".zsh_history", b".sh_history", b".history", b".python_history", b".mysql_history", b".psql_history", b".sqlite_history",
+    b".node_repl_history", b".rediscli_history", b".irb_history", b".php_history", b".dbshell", b".mongorc.js", b"fish_history", b"ConsoleHost_history.txt",
+];
+
+impl PathClass {
+    /// True in folders of software as it is distributed.
+    pub(crate) fn is_vendor(path: &[u8]) -> bool {
+        VENDOR.iter().any(|folder| path.starts_with(folder)) || VENDOR_INSIDE.iter().any(|part| contains(path, part))
+    }
+
+    /// Classes of a path without a leading slash.
+    pub(crate) fn of(path: &[u8]) -> Self {
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let vendor = Self::is_vendor(path);
+        let history = HISTORIES.contains(&name);
+        let config = !vendor
+            && (CONFIG_NAMES.contains(&name) || CONFIG.iter().any(|ending| name.ends_with(ending)) || name.starts_with(b".env.") || name.starts_with(b"Dockerfile."));
+        let harmless = if (vendor || path.starts_with(b"usr/local/lib/")) && TESTS.iter().any(|part| contains(path, part)) {
+            Some("in the tests of an installed package")
+        } else if (vendor || path.starts_with(b"usr/local/share/")) && DOCS.iter().any(|part| contains(path, part)) {
+            Some("in the documentation of an installed package")
+        } else {
+            None
+        };
+        Self { config, history, harmless }
+    }
+}
+
+/// True when the path holds the part, which begins and ends with a slash.
+fn contains(path: &[u8], part: &[u8]) -> bool {
+    memchr::memmem::find(path, part).is_some() || part.strip_prefix(b"/").is_some_and(|part| path.starts_with(part))
+}
+
+/// True for names that copies ship as a template: `.env.example`, `config.sample.yml`, `*.template`, `*.dist`.
+pub(crate) fn is_template(name: &[u8]) -> bool {
+    [b"example".as_slice(), b"sample", b"template", b".dist", b".tmpl", b".tpl"].iter().any(|word| memchr::memmem::find(&name.to_ascii_lowercase(), word).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn vendored_configuration_is_not_the_authors() {
+        assert!(PathClass::of(b"srv/app/config.yml").config);
+        assert!(PathClass::of(b"root/.aws/credentials").config);
+        assert!(PathClass::of(b"app/.env.production").config);
+        assert!(!PathClass::of(b"srv/app/node_modules/x/config.yml").config);
+        assert!(!PathClass::of(b"usr/share/x/config.yml").config);
+        assert!(!PathClass::of(b"srv/app/main.c").config);
+    }
+
+    #[test]
+    fn tests_are_harmless_in_packages_only() {
+        assert!(PathClass::of(b"usr/lib/python3/dist-packages/x/tests/key.pem").harmless.is_some());
+        assert!(PathClass::of(b"srv/app/node_modules/x/test/key.pem").harmless.is_some());
+        assert!(PathClass::of(b"srv/app/test/key.pem").harmless.is_none());
+    }
+}
