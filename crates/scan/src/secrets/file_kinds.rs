@@ -94,7 +94,7 @@ const KINDS: &[FileKind] = &[
     FileKind { id: "file-postgres-data", title: "PostgreSQL data folder", severity: Medium, is: |f| f.at(&["global/pg_control"]) },
     FileKind { id: "file-mysql-data", title: "MySQL data folder", severity: Medium, is: |f| f.named(&["ibdata1"]) },
     FileKind { id: "file-redis-dump", title: "Redis dump", severity: Medium, is: |f| f.starts(b"REDIS00") },
-    FileKind { id: "file-database-dump", title: "SQL dump of a database", severity: Medium, is: |f| !f.vendor && (f.starts(b"-- MySQL dump") || f.starts(b"-- MariaDB dump") || f.has("-- postgresql database dump") || f.starts(b"PGDMP")) },
+    FileKind { id: "file-database-dump", title: "SQL dump of a database", severity: Medium, is: |f| !f.vendor && (f.starts(b"-- MySQL dump") || f.starts(b"-- MariaDB dump") || f.starts(b"--\n-- PostgreSQL database dump") || f.starts(b"PGDMP")) },
     FileKind { id: "file-editor-swap", title: "editor swap file", severity: Low, is: |f| f.starts(b"b0VIM ") },
     FileKind { id: "file-cloud-init-user-data", title: "cloud-init user data", severity: Low, is: |f| f.at(&["instance/user-data.txt", "seed/nocloud/user-data"]) },
     FileKind { id: "file-tor-secret-key", title: "Tor hidden service secret key", severity: High, is: |f| f.starts(b"== ed25519v1-secret:") },
@@ -109,10 +109,9 @@ pub(super) fn catalogue() -> impl Iterator<Item = (&'static str, &'static str)> 
 }
 
 /// The kind of a file by its path (without a leading slash) and its first bytes.
-pub(super) fn recognise(path: &[u8], head: &[u8], _size: u64) -> Option<&'static FileKind> {
+pub(super) fn recognise(path: &[u8], head: &[u8], class: PathClass) -> Option<&'static FileKind> {
     let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-    let class = PathClass::of(path);
-    let file = File { path, name, head, class, vendor: PathClass::is_vendor(path) };
+    let file = File { path, name, head, class, vendor: class.vendor };
     KINDS.iter().find(|kind| (kind.is)(&file))
 }
 
@@ -146,7 +145,7 @@ mod tests {
     use super::*;
 
     fn kind(path: &str, head: &[u8]) -> Option<&'static str> {
-        recognise(path.as_bytes(), head, head.len() as u64).map(|kind| kind.id)
+        recognise(path.as_bytes(), head, PathClass::of(path.as_bytes())).map(|kind| kind.id)
     }
 
     #[test]

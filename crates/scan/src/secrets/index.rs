@@ -1,84 +1,112 @@
 //! The fast pass: where in a text an anchor of any rule may be.
 //!
-//! Every anchor gives one window of four bytes, so of any two neighbouring positions one starts a trigram of the window:
-//! it is enough to look at every second position. A trigram (case folded) is hashed into a bitmap of 8 KiB that stays in
-//! the first-level cache; a hit is compared byte by byte. Anchors of three bytes are extended by the bytes that may stand
-//! before a token. The tables are made at compile time.
+//! Every anchor gives one window of five bytes, so of any two neighbouring positions one starts a four-byte group of the
+//! window: it is enough to look at every second position. A group (case folded) is hashed to two bits of a bitmap of 16 KiB that
+//! stays in the first-level cache; a hit is compared byte by byte. Shorter anchors are extended by the bytes that may stand
+//! before or behind them. The tables are made at compile time.
 //!
-//! Rejected: an Aho-Corasick automaton (measured at a quarter of this speed in WASM: one dependent load a byte), a regex
-//! set (size), SIMD shuffles (need `unsafe` or a compile-time CPU feature). Proof: `tests.rs`, speed: `benches`.
+//! Rejected: an Aho-Corasick automaton (one dependent load a byte, a quarter of this speed in WASM), a regex set (size),
+//! groups of three bytes (common words hit them), SIMD shuffles (need `unsafe` or a compile-time CPU feature).
+//! Proof: `tests.rs`.
 
-use super::rule::Rule;
+use super::rule::{Part, Rule, Shape};
 use super::rules;
 
-/// Bytes that may stand before an anchor of three bytes.
-pub(crate) const BEFORE_SHORT: &[u8] = b"\"'` \n\r\t=:>([{,;/@|&<!\\";
+/// Bytes that may stand before a short anchor; letters and digits are ends of escapes (`\n`, `%3D`).
+const BEFORE: &[u8] = b"\"'` \n\r\t=:>([{,;/@|&<!\\ntrda270";
+/// Bytes that end a URL's scheme (RFC 3986 section 3.1).
+const SCHEME: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789";
+/// Bytes that may stand behind a short anchor.
+const AFTER: &[u8] = b"abcdefghijklmnopqrstuvwxyz0123456789_-./+:%~\"'` \n\r\t,;<)}]&|\\";
 
-const WORDS: usize = 1024;
-const BUCKETS: usize = 2048;
+const WORDS: usize = 2048;
+const BUCKETS: usize = 4096;
 const NONE: u16 = u16::MAX;
+/// More than any anchor's length.
+const LONGEST: usize = 64;
 
-/// One trigram of one anchor.
+/// One four-byte group of one anchor.
 #[derive(Clone, Copy)]
-struct Gram {
+struct Group {
     key: u32,
     rule: u16,
-    anchor: u8,
-    /// Where the anchor starts, seen from the trigram.
-    back: i8,
     next: u16,
+    anchor: u8,
+    /// How far behind the anchor's start the group starts.
+    ahead: i8,
+}
+
+/// How an anchor of fewer than five bytes is extended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Extension {
+    None,
+    Before,
+    After,
+    Both,
 }
 
 /// The tables of the fast pass.
 pub(crate) struct Index {
-    bits: [u64; WORDS],
+    /// Groups of every rule.
+    all: [u64; WORDS],
+    /// Groups of the rules that speak in any text.
+    code: [u64; WORDS],
     heads: [u16; BUCKETS],
-    grams: [Gram; GRAMS],
+    groups: [Group; GROUPS],
 }
 
-const GRAMS: usize = count();
+/// Room for groups; a little more than there are, and the compiler says when it is not enough.
+const GROUPS: usize = 7168;
 /// Tables over all rules.
-pub(crate) static INDEX: Index = build();
-
-const fn fold(trigram: u32) -> u32 {
-    (trigram | 0x20_2020) & 0xFF_FFFF
-}
+pub(crate) static INDEX: Index = {
+    let empty = Group { key: 0, rule: 0, next: NONE, anchor: 0, ahead: 0 };
+    let mut index = Index { all: [0; WORDS], code: [0; WORDS], heads: [NONE; BUCKETS], groups: [empty; GROUPS] };
+    walk(&mut index);
+    index
+};
 
 const fn hash(key: u32) -> u32 {
-    (key << 8).wrapping_mul(0x9E37_79B1) >> 16
+    key.wrapping_mul(0x9E37_79B1)
 }
 
-const fn count() -> usize {
-    let mut grams = 0;
-    let mut rule = 0;
-    while rule < rules::COUNT {
-        let mut anchor = 0;
-        while anchor < rules::at(rule).anchor_count() {
-            grams += if rules::at(rule).anchor(anchor).len() == 3 { 1 + BEFORE_SHORT.len() } else { 2 };
-            anchor += 1;
-        }
-        rule += 1;
+const fn extension(rule: &Rule, anchor: &str) -> Extension {
+    let first = match rule.shape {
+        Shape::Token(parts) => matches!(parts[0], Part::Lit(_)),
+        Shape::Keyed { .. } => false,
+        Shape::Custom(_) => true,
+    };
+    match (anchor.len(), first) {
+        (3, true) => Extension::Both,
+        (4, true) => Extension::Before,
+        (4, false) => Extension::After,
+        (0..=4, _) => panic!("an anchor of three bytes begins its match"),
+        _ => Extension::None,
     }
-    grams
+}
+
+/// Bytes that may stand before a short anchor.
+const fn before(anchor: &[u8]) -> &'static [u8] {
+    if anchor[0] == b':' { SCHEME } else { BEFORE }
 }
 
 /// How common a byte is in text and code, roughly; rare windows make rare hits.
 const fn weight(byte: u8) -> u32 {
     match byte | 0x20 {
-        b'e' | b't' | b's' | b'r' | b'a' | b'n' | b'i' | b'o' => 10,
-        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b' ' | b'-' => 7,
-        b'f' | b'h' | b'g' | b'y' | b'b' | b'.' | b'v' => 5,
-        b'w' | b'k' | b'0'..=b'9' | b':' | b'/' | 0x7F => 3,
+        b'e' | b't' => 12,
+        b's' | b'r' | b'a' | b'n' | b'i' | b'o' => 9,
+        b'l' | b'c' | b'd' | b'u' | b'p' | b'm' | b' ' | b'-' => 5,
+        b'f' | b'h' | b'g' | b'y' | b'b' | b'.' | b'v' | b'=' => 3,
+        b'w' | b'k' | b'0'..=b'9' | b':' | b'/' | 0x7F => 2,
         _ => 1,
     }
 }
 
+/// The rarest five bytes of an anchor.
 const fn window(anchor: &[u8]) -> usize {
-    let mut best = 0;
-    let mut least = u32::MAX;
-    let mut at = 0;
-    while at + 4 <= anchor.len() {
-        let sum = weight(anchor[at]) * weight(anchor[at + 1]) * weight(anchor[at + 2]) * weight(anchor[at + 3]);
+    let (mut best, mut least, mut at) = (0, u32::MAX, 0);
+    while at + 5 <= anchor.len() {
+        let shared = weight(anchor[at + 1]) * weight(anchor[at + 2]) * weight(anchor[at + 3]);
+        let sum = shared * (weight(anchor[at]) + weight(anchor[at + 4]));
         if sum < least {
             least = sum;
             best = at;
@@ -88,100 +116,162 @@ const fn window(anchor: &[u8]) -> usize {
     best
 }
 
-const fn build() -> Index {
-    let empty = Gram { key: 0, rule: 0, anchor: 0, back: 0, next: NONE };
-    let mut index = Index { bits: [0; WORDS], heads: [NONE; BUCKETS], grams: [empty; GRAMS] };
-    let mut len = 0;
-    let mut rule = 0;
+const fn key(a: u8, b: u8, c: u8, d: u8) -> u32 {
+    u32::from_le_bytes([a, b, c, d]) | 0x2020_2020
+}
+
+/// Puts every group into the index.
+const fn walk(index: &mut Index) {
+    let (mut len, mut rule) = (0, 0);
     while rule < rules::COUNT {
         let mut anchor = 0;
         while anchor < rules::at(rule).anchor_count() {
             let text = rules::at(rule).anchor(anchor).as_bytes();
-            assert!(text.len() >= 3);
-            let at = window(text);
-            let key = text[at] as u32 | (text[at + 1] as u32) << 8 | (text[at + 2] as u32) << 16;
-            len = insert(&mut index, len, Gram { key: fold(key), rule: rule as u16, anchor: anchor as u8, back: at as i8, next: NONE });
-            if text.len() == 3 {
-                let mut i = 0;
-                while i < BEFORE_SHORT.len() {
-                    let key = BEFORE_SHORT[i] as u32 | (text[0] as u32) << 8 | (text[1] as u32) << 16;
-                    len = insert(&mut index, len, Gram { key: fold(key), rule: rule as u16, anchor: anchor as u8, back: -1, next: NONE });
-                    i += 1;
-                }
-            } else {
-                let key = text[at + 1] as u32 | (text[at + 2] as u32) << 8 | (text[at + 3] as u32) << 16;
-                let back = at as i8 + 1;
-                len = insert(&mut index, len, Gram { key: fold(key), rule: rule as u16, anchor: anchor as u8, back, next: NONE });
+            let extension = extension(rules::at(rule), rules::at(rule).anchor(anchor));
+            let at = if text.len() >= 5 { window(text) } else { 0 };
+            let mut group = Group { key: 0, rule: rule as u16, next: NONE, anchor: anchor as u8, ahead: at as i8 };
+            if text.len() >= 4 {
+                group.key = key(text[at], text[at + 1], text[at + 2], text[at + 3]);
+                len = insert(index, len, group);
+            }
+            if text.len() >= 5 {
+                group.key = key(text[at + 1], text[at + 2], text[at + 3], text[at + 4]);
+                group.ahead = at as i8 + 1;
+                len = insert(index, len, group);
+            }
+            let mut i = 0;
+            while matches!(extension, Extension::Before | Extension::Both) && i < before(text).len() {
+                group.key = key(before(text)[i], text[0], text[1], text[2]);
+                group.ahead = -1;
+                len = insert(index, len, group);
+                i += 1;
+            }
+            let mut i = 0;
+            while matches!(extension, Extension::After | Extension::Both) && i < AFTER.len() {
+                let last = text.len() - 3;
+                group.key = key(text[last], text[last + 1], text[last + 2], AFTER[i]);
+                group.ahead = last as i8;
+                len = insert(index, len, group);
+                i += 1;
             }
             anchor += 1;
         }
         rule += 1;
     }
-    index
 }
 
-const fn insert(index: &mut Index, len: usize, gram: Gram) -> usize {
-    let hash = hash(gram.key);
-    index.bits[(hash >> 6) as usize] |= 1 << (hash & 63);
-    let bucket = (hash >> 5) as usize;
-    index.grams[len] = gram;
-    index.grams[len].next = index.heads[bucket];
+const fn insert(index: &mut Index, len: usize, group: Group) -> usize {
+    let hash = hash(group.key);
+    let (word, bits) = (word(hash), 1 << (hash >> 15 & 63) | 1 << (hash >> 9 & 63));
+    index.all[word] |= bits;
+    if !rules::at(group.rule as usize).configuration_only {
+        index.code[word] |= bits;
+    }
+    let bucket = bucket(hash);
+    index.groups[len] = group;
+    index.groups[len].next = index.heads[bucket];
     index.heads[bucket] = len as u16;
     len + 1
 }
 
 impl Index {
-    /// Calls `hit(rule, anchor length, position)` for every anchor that starts in `text[from..to]`, each once.
-    pub(crate) fn scan(&self, text: &[u8], from: usize, to: usize, mut hit: impl FnMut(&'static Rule, usize, usize)) {
-        let mut at = from;
-        // Anchors that start before `to` have their window within this distance.
+    /// Calls `hit(rule, anchor length, position)` for every anchor that starts in `text[from..to]`; maybe twice at the end.
+    /// `start_of_file` says that nothing precedes `text`; `configuration` lets the vague rules speak.
+    pub(crate) fn scan(
+        &self,
+        text: &[u8],
+        from: usize,
+        to: usize,
+        configuration: bool,
+        mut hit: impl FnMut(&'static Rule, usize, usize),
+    ) {
+        let bits = if configuration { &self.all } else { &self.code };
+        // Groups of anchors that start before `to` start within this distance.
         let end = text.len().min(to.saturating_add(LONGEST));
-        while let Some(eight) = text.get(at..at + 8).filter(|_| at < end).and_then(|bytes| bytes.first_chunk::<8>()) {
+        let mut at = from;
+        let mut confirm = |at: usize| self.confirm(bits, text, at, from, to, &mut hit);
+        // Groups start at 0, 2 and 4 of eight bytes.
+        while let Some(eight) = text.get(at..end).and_then(|rest| rest.first_chunk::<8>()) {
             let eight = u64::from_le_bytes(*eight) | 0x2020_2020_2020_2020;
-            let (a, b, c) = (eight as u32, (eight >> 16) as u32, (eight >> 32) as u32);
-            let (a, b, c) = (hash(a & 0xFF_FFFF), hash(b & 0xFF_FFFF), hash(c & 0xFF_FFFF));
-            if (self.bit(a) | self.bit(b) | self.bit(c)) & 1 != 0 {
-                self.confirm(text, at, from, to, &mut hit);
-                self.confirm(text, at + 2, from, to, &mut hit);
-                self.confirm(text, at + 4, from, to, &mut hit);
+            let (a, b, c) = (hash(eight as u32), hash((eight >> 16) as u32), hash((eight >> 32) as u32));
+            if (bit(bits, a) | bit(bits, b) | bit(bits, c)) & 1 != 0 {
+                for (i, hash) in [a, b, c].into_iter().enumerate() {
+                    if bit(bits, hash) & 1 != 0 {
+                        confirm(at + 2 * i);
+                    }
+                }
             }
             at += 6;
         }
+        // Extended groups of short anchors may be cut off at the end: every position is looked at.
         while at < end {
-            self.confirm(text, at, from, to, &mut hit);
-            at += 2;
+            confirm(at);
+            at += 1;
         }
     }
 
-    #[inline(always)]
-    fn bit(&self, hash: u32) -> u64 {
-        self.bits[(hash >> 6) as usize % WORDS] >> (hash & 63)
-    }
-
-    /// Compares whole anchors at a position whose trigram may be one of ours.
-    fn confirm(&self, text: &[u8], at: usize, from: usize, to: usize, hit: &mut impl FnMut(&'static Rule, usize, usize)) {
-        let Some(three) = text.get(at..).and_then(|rest| rest.first_chunk::<3>()) else { return };
-        let key = fold(u32::from(three[0]) | u32::from(three[1]) << 8 | u32::from(three[2]) << 16);
+    /// Compares whole anchors at a position whose group may be one of ours.
+    #[inline(never)]
+    fn confirm(
+        &self,
+        bits: &[u64; WORDS],
+        text: &[u8],
+        at: usize,
+        from: usize,
+        to: usize,
+        hit: &mut impl FnMut(&'static Rule, usize, usize),
+    ) {
+        let Some([a, b, c, d]) = text.get(at..).and_then(|rest| rest.first_chunk::<4>()) else { return };
+        let key = key(*a, *b, *c, *d);
         let hash = hash(key);
-        if self.bit(hash) & 1 == 0 {
+        if bit(bits, hash) & 1 == 0 {
             return;
         }
-        let mut next = self.heads.get((hash >> 5) as usize).copied().unwrap_or(NONE);
-        while let Some(gram) = self.grams.get(usize::from(next)) {
-            next = gram.next;
-            if gram.key != key {
+        let mut next = self.heads.get(bucket(hash)).copied().unwrap_or(NONE);
+        while let Some(group) = self.groups.get(usize::from(next)) {
+            next = group.next;
+            if group.key != key {
                 continue;
             }
-            let Some(start) = at.checked_add_signed(-isize::from(gram.back)).filter(|start| (from..to).contains(start)) else { continue };
-            let rule = rules::at(usize::from(gram.rule));
-            let anchor = rule.anchor(usize::from(gram.anchor)).as_bytes();
+            let Some(start) = at.checked_add_signed(-isize::from(group.ahead)).filter(|start| (from..to).contains(start)) else {
+                continue;
+            };
+            let rule = rules::at(usize::from(group.rule));
+            let anchor = rule.anchor(usize::from(group.anchor));
             let Some(found) = text.get(start..start + anchor.len()) else { continue };
-            if if rule.folds_case() { found.eq_ignore_ascii_case(anchor) } else { found == anchor } {
+            let equal =
+                if rule.folds_case() { found.eq_ignore_ascii_case(anchor.as_bytes()) } else { found == anchor.as_bytes() };
+            if equal && surrounded(rule, anchor, text, start) {
                 hit(rule, anchor.len(), start);
             }
         }
     }
 }
 
-/// More than any anchor's length.
-const LONGEST: usize = 64;
+#[inline(always)]
+fn bit(bits: &[u64; WORDS], hash: u32) -> u64 {
+    let word = bits[word(hash)];
+    (word >> (hash >> 15 & 63)) & (word >> (hash >> 9 & 63))
+}
+
+/// The word of the bitmap: the hash's first eleven bits. Two further pieces of it are two bits in that word.
+const fn word(hash: u32) -> usize {
+    (hash >> 21) as usize % WORDS
+}
+
+const fn bucket(hash: u32) -> usize {
+    (hash >> 20) as usize % BUCKETS
+}
+
+/// Short anchors count only where their extended groups see them, so that no alignment makes a difference.
+fn surrounded(rule: &Rule, anchor: &str, text: &[u8], start: usize) -> bool {
+    let extension = extension(rule, anchor);
+    let preceded = start.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|byte| before(anchor.as_bytes()).contains(byte) || before(anchor.as_bytes()).contains(&(byte | 0x20)));
+    let followed = text.get(start + anchor.len()).is_none_or(|byte| AFTER.contains(&byte.to_ascii_lowercase()));
+    match extension {
+        Extension::None => true,
+        Extension::Before => preceded,
+        Extension::After => followed,
+        Extension::Both => preceded && followed,
+    }
+}

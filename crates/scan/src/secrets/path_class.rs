@@ -7,6 +7,8 @@ pub(crate) struct PathClass {
     pub(crate) config: bool,
     /// A shell's or client's history.
     pub(crate) history: bool,
+    /// In a folder of software as it is distributed.
+    pub(crate) vendor: bool,
     /// Why finds are harmless here.
     pub(crate) harmless: Option<&'static str>,
 }
@@ -18,51 +20,63 @@ const CONFIG: &[&[u8]] = &[
 ];
 /// Names of configuration files.
 const CONFIG_NAMES: &[&[u8]] =
-    &[b"credentials", b"config", b".env", b"environment", b"secrets", b"Dockerfile", b".my.cnf", b".s3cfg", b".boto", b".pgpass", b"wp-config.php", b"settings.py", b"local_settings.py", b"database.yml"];
+    &[b"credentials", b"config", b".env", b"environment", b"secrets", b"Dockerfile", b".my.cnf", b".s3cfg", b".boto", b".pgpass", b".netrc", b"_netrc", b"netrc", b".npmrc", b".pypirc", b".htpasswd", b"wp-config.php", b"settings.py", b"local_settings.py", b"database.yml"];
 /// Folders of software as it is distributed: configuration there is not the image author's.
 const VENDOR: &[&[u8]] = &[
     b"usr/share/", b"usr/lib/", b"usr/lib64/", b"usr/include/", b"usr/libexec/", b"usr/src/", b"lib/", b"lib64/", b"sbin/", b"bin/", b"usr/bin/", b"usr/sbin/",
-    b"var/lib/dpkg/", b"var/lib/apk/", b"var/cache/", b"proc/", b"sys/",
+    b"var/lib/dpkg/", b"var/lib/apk/", b"var/cache/", b"proc/", b"sys/", b"etc/ssl/openssl.cnf", b"etc/pki/tls/openssl.cnf", b"etc/ssl1.1/openssl.cnf",
 ];
-const VENDOR_INSIDE: &[&[u8]] = &[
-    b"/node_modules/", b"/site-packages/", b"/dist-packages/", b"/vendor/bundle/", b"/gems/", b"/.cargo/registry/", b"/go/pkg/mod/", b"/.m2/repository/", b"/jvm/",
-    b"/locale/", b"/i18n/", b"/translations/",
-];
-/// Folder names of tests and documentation.
-const TESTS: &[&[u8]] = &[b"/test/", b"/tests/", b"/testing/", b"/testdata/", b"/__tests__/", b"/spec/", b"/fixtures/", b"/test-data/", b"/test_data/", b"/mocks/"];
-const DOCS: &[&[u8]] = &[b"/doc/", b"/docs/", b"/examples/", b"/example/", b"/man/", b"/help/", b"/info/", b"/samples/"];
 const HISTORIES: &[&[u8]] = &[
     b".bash_history", b".ash_history", b".zsh_history", b".sh_history", b".history", b".python_history", b".mysql_history", b".psql_history", b".sqlite_history",
     b".node_repl_history", b".rediscli_history", b".irb_history", b".php_history", b".dbshell", b".mongorc.js", b"fish_history", b"ConsoleHost_history.txt",
 ];
 
-impl PathClass {
-    /// True in folders of software as it is distributed.
-    pub(crate) fn is_vendor(path: &[u8]) -> bool {
-        VENDOR.iter().any(|folder| path.starts_with(folder)) || VENDOR_INSIDE.iter().any(|part| contains(path, part))
-    }
+/// What the names of folders say.
+#[derive(Default)]
+struct Folders {
+    vendor: bool,
+    tests: bool,
+    docs: bool,
+}
 
-    /// Classes of a path without a leading slash.
-    pub(crate) fn of(path: &[u8]) -> Self {
-        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-        let vendor = Self::is_vendor(path);
-        let history = HISTORIES.contains(&name);
-        let config = !vendor
-            && (CONFIG_NAMES.contains(&name) || CONFIG.iter().any(|ending| name.ends_with(ending)) || name.starts_with(b".env.") || name.starts_with(b"Dockerfile."));
-        let harmless = if (vendor || path.starts_with(b"usr/local/lib/")) && TESTS.iter().any(|part| contains(path, part)) {
-            Some("in the tests of an installed package")
-        } else if (vendor || path.starts_with(b"usr/local/share/")) && DOCS.iter().any(|part| contains(path, part)) {
-            Some("in the documentation of an installed package")
-        } else {
-            None
-        };
-        Self { config, history, harmless }
+impl Folders {
+    fn of(path: &[u8]) -> Self {
+        let mut folders = Self { vendor: VENDOR.iter().any(|folder| path.starts_with(folder)), ..Self::default() };
+        let end = path.iter().rposition(|byte| *byte == b'/').unwrap_or(0);
+        let mut before: &[u8] = b"";
+        for folder in path.get(..end).unwrap_or_default().split(|byte| *byte == b'/') {
+            match folder {
+                b"node_modules" | b"site-packages" | b"dist-packages" | b"gems" | b"jvm" | b"locale" | b"i18n" | b"translations" => folders.vendor = true,
+                b"bundle" if before == b"vendor" => folders.vendor = true,
+                b"registry" if before == b".cargo" => folders.vendor = true,
+                b"mod" if before == b"pkg" => folders.vendor = true,
+                b"repository" if before == b".m2" => folders.vendor = true,
+                b"test" | b"tests" | b"testing" | b"testdata" | b"__tests__" | b"spec" | b"fixtures" | b"test-data" | b"test_data" | b"mocks" => folders.tests = true,
+                b"doc" | b"docs" | b"examples" | b"example" | b"man" | b"help" | b"info" | b"samples" => folders.docs = true,
+                _ => {}
+            }
+            before = folder;
+        }
+        folders
     }
 }
 
-/// True when the path holds the part, which begins and ends with a slash.
-fn contains(path: &[u8], part: &[u8]) -> bool {
-    memchr::memmem::find(path, part).is_some() || part.strip_prefix(b"/").is_some_and(|part| path.starts_with(part))
+impl PathClass {
+    /// Classes of a path without a leading slash.
+    pub(crate) fn of(path: &[u8]) -> Self {
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let folders = Folders::of(path);
+        let history = HISTORIES.contains(&name);
+        let config = !folders.vendor
+            && (CONFIG_NAMES.contains(&name) || CONFIG.iter().any(|ending| name.ends_with(ending)) || name.starts_with(b".env.") || name.starts_with(b"Dockerfile."));
+        let installed = folders.vendor || path.starts_with(b"usr/local/lib/") || path.starts_with(b"usr/local/share/");
+        let harmless = match (installed, folders.tests, folders.docs) {
+            (true, true, _) => Some("in the tests of an installed package"),
+            (true, _, true) => Some("in the documentation of an installed package"),
+            _ => None,
+        };
+        Self { config, history, vendor: folders.vendor, harmless }
+    }
 }
 
 /// True for names that copies ship as a template: `.env.example`, `config.sample.yml`, `*.template`, `*.dist`.

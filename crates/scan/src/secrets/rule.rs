@@ -19,7 +19,7 @@ pub(crate) struct Rule {
     pub(crate) title: &'static str,
     /// How bad it is.
     pub(crate) severity: Severity,
-    /// Texts of at least three bytes, one of which is in every match. Empty for tokens that begin with a literal.
+    /// Texts of at least three bytes (five for names), one of which is in every match. Empty for tokens that begin with a literal.
     pub(crate) anchors: &'static [&'static str],
     /// What is proven around an anchor.
     pub(crate) shape: Shape,
@@ -31,6 +31,8 @@ pub(crate) struct Rule {
     pub(crate) near: &'static [&'static str],
     /// True when the value may be guessed: its fingerprint is then made of its place alone.
     pub(crate) guessable: bool,
+    /// True for vague rules that speak in configuration files and histories only.
+    pub(crate) configuration_only: bool,
     /// Why a match is thought to be harmless, when it always is (a provider's test mode).
     pub(crate) harmless: Option<&'static str>,
 }
@@ -118,7 +120,7 @@ impl Span {
 
 impl Rule {
     const fn new(id: &'static str, title: &'static str, severity: Severity, shape: Shape) -> Self {
-        Self { id, title, severity, anchors: &[], shape, entropy: 0, check: None, near: &[], guessable: false, harmless: None }
+        Self { id, title, severity, anchors: &[], shape, entropy: 0, check: None, near: &[], guessable: false, configuration_only: false, harmless: None }
     }
 
     /// A token of these pieces; the first literal is the anchor unless [`Rule::anchors`] says otherwise.
@@ -176,6 +178,12 @@ impl Rule {
     /// Says that the value may be guessed.
     pub(crate) const fn guessable(mut self) -> Self {
         self.guessable = true;
+        self
+    }
+
+    /// Says that the rule speaks in configuration files and histories only.
+    pub(crate) const fn configuration_only(mut self) -> Self {
+        self.configuration_only = true;
         self
     }
 

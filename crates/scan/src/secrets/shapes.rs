@@ -50,9 +50,8 @@ pub(crate) fn web_url(text: &Text<'_>) -> Option<Span> {
 
 /// `scheme://user:password@host`: the password, and whether the scheme is a store's (RFC 3986 section 3.2.1).
 fn url(text: &Text<'_>) -> Option<(Span, bool)> {
-    // The anchor is the last letter of the scheme and `://`.
     let letters = Alphabet::new("a-zA-Z0-9+");
-    let scheme_end = text.at + 1;
+    let scheme_end = text.at;
     let scheme_start = scheme_end - letters.run_back(text.bytes.get(..scheme_end)?, 24);
     let scheme = text.bytes.get(scheme_start..scheme_end)?;
     let from = text.after();
@@ -209,12 +208,16 @@ fn telling(value: &[u8]) -> bool {
 /// An ADO or ODBC connection string's `Password=…` or `Pwd=…`, told by its `Server=` or `Data Source=`.
 pub(crate) fn connection_string(text: &Text<'_>) -> Option<Span> {
     let start = text.after();
+    if !text.before().last().is_none_or(|byte| b";\"' ".contains(byte)) {
+        return None;
+    }
     let end = start + text.from(start).iter().take(128).take_while(|byte| !matches!(**byte, b';' | b'"' | b'\'' | b'\n' | b'\r' | b'<' | b'&')).count();
     let value = text.bytes.get(start..end)?;
     let near = text.bytes.get(text.at.saturating_sub(200)..text.bytes.len().min(end + 100))?;
     let server = holds(near, "server=") || holds(near, "data source=") || holds(near, "host=");
     let user = holds(near, "user id=") || holds(near, "uid=") || holds(near, "username=") || holds(near, "user=");
-    (server && user && value.len() >= 4 && !placeholder::is_placeholder(value)).then_some(Span { name: (text.at, start - 1), ..Span::new(start, end) })
+    let plain = !value.iter().any(|byte| b"(){}[] ".contains(byte));
+    (server && user && plain && value.len() >= 4 && !placeholder::is_placeholder(value)).then_some(Span { name: (text.at, start - 1), ..Span::new(start, end) })
 }
 
 /// The private part of a JSON Web Key (RFC 7518 section 6): `"d"`, or `"k"` of a symmetric one.

@@ -89,8 +89,11 @@ enum Identity {
 
 impl FileScan {
     pub(super) fn new(path: &[u8], size: u64, inner_path: Option<String>) -> Self {
-        let class = PathClass::of(inner_path.as_deref().map_or(path, str::as_bytes));
-        let class = PathClass { harmless: class.harmless.or(PathClass::of(path).harmless), ..class };
+        let outer = PathClass::of(path);
+        let class = inner_path.as_ref().map_or(outer, |inner| {
+            let class = PathClass::of(inner.as_bytes());
+            PathClass { vendor: class.vendor || outer.vendor, harmless: class.harmless.or(outer.harmless), ..class }
+        });
         Self { path: path.to_vec(), inner_path, class, size, mode: None, held: Vec::new(), held_at: 0, matches: Matches::default() }
     }
 
@@ -164,13 +167,15 @@ impl FileScan {
         let sniff = bytes.get(..SNIFF.min(bytes.len())).unwrap_or_default();
         self.mode = Some(if memchr(0, sniff).is_some() { Mode::Binary } else { Mode::Text });
         let head = bytes.get(..HEAD.min(bytes.len())).unwrap_or_default();
-        self.matches.kind = file_kinds::recognise(&self.path_of(), head, self.size);
+        self.matches.kind = file_kinds::recognise(&self.path_of(), head, self.class);
     }
 
     fn report(self) -> Findings {
         let mut gaps = Vec::new();
         let overflow = self.matches.overflow;
         let mut chosen = self.matches.kind.map(|kind| self.fact_of_kind(kind)).into_iter().collect::<Vec<_>>();
+        // Cryptographic libraries carry the keys of their self-tests.
+        let built_in = (self.mode == Some(Mode::Binary) && self.class.vendor).then_some("built into a distributed program or library");
         let mut seen = BTreeSet::new();
         let mut numbers: BTreeMap<(&str, Vec<u8>), usize> = BTreeMap::new();
         let path = self.full_path();
@@ -200,7 +205,7 @@ impl FileScan {
                 line: (self.mode == Some(Mode::Text)).then(|| u32::try_from(found.line + 1).unwrap_or(u32::MAX)),
                 masked: found.masked,
                 fingerprint,
-                harmless: found.harmless.or(self.class.harmless).map(Into::into),
+                harmless: found.harmless.or(self.class.harmless).or(built_in).map(Into::into),
             });
         }
         if overflow || total > FINDINGS && chosen.len() >= FINDINGS {
@@ -270,7 +275,7 @@ impl Matches {
 
     fn look_in_text(&mut self, bytes: &[u8], base: u64, from: usize, to: usize, path: &[u8], class: PathClass) {
         let (mut counted, mut newlines) = (from, self.newlines);
-        INDEX.scan(bytes, from, to, |rule, anchor, at| {
+        INDEX.scan(bytes, from, to, class.config || class.history, |rule, anchor, at| {
             if self.list.len() >= MATCHES {
                 self.overflow = true;
                 return;

@@ -31,7 +31,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::token("tavily-api-key", "Tavily API key", Medium, &[Lit("tvly-"), Run(URL64, 32, 45)]).entropy(34),
     Rule::token("together-api-key", "Together AI API key", High, &[Lit("tgp_v1_"), Run(URL64, 43, 43)]),
     Rule::token("cerebras-api-key", "Cerebras API key", High, &[Lit("csk-"), Run(ALNUM, 48, 48)]).entropy(36),
-    Rule::token("fireworks-api-key", "Fireworks AI API key", High, &[Lit("fw_"), Run(ALNUM, 22, 24)]).entropy(38).near(&["fireworks"]),
+    Rule::keyed("fireworks-api-key", "Fireworks AI API key", High, &["fireworks"], &["key"], &[Lit("fw_"), Run(ALNUM, 22, 24)]).entropy(36),
     Rule::token("apify-token", "Apify API token", High, &[Lit("apify_api_"), Run(ALNUM, 36, 36)]),
     Rule::keyed("cohere-api-key", "Cohere API key", High, &["cohere", "co_api_key"], &["key", "token"], &[Run(ALNUM, 40, 40)]).entropy(38),
     Rule::keyed("mistral-api-key", "Mistral API key", High, &["mistral"], &["key", "token"], &[Run(ALNUM, 32, 32)]).entropy(36),

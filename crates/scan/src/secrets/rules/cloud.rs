@@ -69,8 +69,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::keyed("linode-token", "Linode access token", Critical, &["linode"], &["token", "key"], &[Run(HEX, 64, 64)]).entropy(33),
     Rule::keyed("vultr-api-key", "Vultr API key", Critical, &["vultr"], &["key", "token"], &[Run(UPPER, 36, 36)]).entropy(33),
     Rule::keyed("hetzner-api-token", "Hetzner Cloud API token", Critical, &["hcloud", "hetzner"], &["token", "key"], &[Run(ALNUM, 64, 64)]).entropy(40),
-    Rule::keyed("scaleway-secret-key", "Scaleway secret key", Critical, &["scaleway", "scw_"], &["secret"], &[Uuid]),
-    Rule::keyed("ovh-application-secret", "OVH application secret", Critical, &["ovh"], &["secret", "consumer_key"], &[Run(ALNUM, 32, 32)]).entropy(35),
+    Rule::keyed("scaleway-secret-key", "Scaleway secret key", Critical, &["scaleway", "scw_secret"], &["secret"], &[Uuid]),
+    Rule::keyed("ovh-application-secret", "OVH application secret", Critical, &["ovh_app", "ovh-app", "ovh_cons", "ovh.app"], &["secret", "consumer_key"], &[Run(ALNUM, 32, 32)]).entropy(35),
     Rule::token("fly-access-token", "Fly.io access token", Critical, &[Lit("fo1_"), Run(URL64, 43, 43)]),
     Rule::token("fly-macaroon", "Fly.io macaroon token", Critical, &[Lit("fm2_"), Run(B64P, 100, 1000)]).anchors(&["fm2_"]).entropy(40),
     Rule::token("heroku-api-key", "Heroku API key", Critical, &[Lit("HRKU-"), Run(URL64, 36, 60)]).entropy(30),
@@ -91,7 +91,6 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::token("neon-api-key", "Neon API key", Critical, &[Lit("napi_"), Run(LOWER, 40, 80)]).entropy(36),
     Rule::token("yandex-api-key", "Yandex Cloud API key", Critical, &[Lit("AQVN"), Run(URL64, 35, 38)]).entropy(36),
     Rule::token("databricks-token", "Databricks access token", Critical, &[Lit("dapi"), Run(HEX, 32, 32)]).entropy(28),
-    Rule::token("databricks-numbered-token", "Databricks access token", Critical, &[Lit("dapi"), Run(HEX, 32, 32), Lit("-"), Run(DIGIT, 1, 2)]),
     Rule::token("aiven-password", "Aiven service password", Critical, &[Lit("AVNS_"), Run(URL64, 19, 24)]),
     Rule::token("mongodb-atlas-secret", "MongoDB Atlas service account secret", Critical, &[Lit("mdb_sa_sk_"), Run(URL64, 32, 60)]),
     Rule::token("clickhouse-cloud-secret", "ClickHouse Cloud key secret", Critical, &[Lit("4b1d"), Run(ALNUM, 38, 38)]).entropy(40),
@@ -125,7 +124,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::token("age-secret-key", "age secret key", Critical, &[Lit("AGE-SECRET-KEY-1"), Run(UPPER, 58, 58)]).check(checksum::bech32),
     Rule::token("age-post-quantum-secret-key", "age post-quantum secret key", Critical, &[Lit("AGE-SECRET-KEY-PQ-1"), Run(UPPER, 58, 70)]),
     Rule::token("cipherstash-access-key", "CipherStash workspace access key", High, &[Lit("CSAK"), Run(ALNUM, 17, 17), Lit("."), Run(ALNUM, 40, 60)]),
-    Rule::keyed("rclone-obscured-password", "rclone obscured password (reversible)", High, &["pass", "password2"], &[], &[Run(URL64, 22, 300)])
+    Rule::keyed("rclone-obscured-password", "rclone obscured password (reversible)", High, &["pass =", "password2", "password"], &[], &[Run(URL64, 22, 300)])
         .near(&["rclone.conf"])
         .entropy(35),
     Rule::keyed("digitalocean-spaces-secret", "DigitalOcean Spaces secret", Critical, &["spaces"], &["secret"], &[Run(B64, 43, 43)]).entropy(40),

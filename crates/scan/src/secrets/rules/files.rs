@@ -9,8 +9,7 @@ use crate::secrets::shapes::{
     authorization_header, configured, connection_string, docker_auth, json_web_token, kubernetes_token, netrc, password_hash, pgpass, store_url, web_url,
 };
 
-/// Last letter of a scheme, then `://`.
-const URL: &[&str] = &["s://", "p://", "l://", "b://", "v://", "t://", "q://", "e://", "r://", "a://", "2://", "j://"];
+const URL: &[&str] = &["://"];
 const JWT: &[&str] = &["eyJhbGci", "eyJ0eXAi", "eyJraWQi", "eyJqa3Ui", "eyJ4NXQi", "eyJlbmMi", "eyJjdHki", "ewogICJ0"];
 const HASH: &[&str] = &["$6$", "$5$", "$2a$", "$2b$", "$2y$", "$y$j", "$1$", "$apr1$", "$7$", "$gy$j", "$argon2id$", "$argon2i$"];
 
@@ -19,8 +18,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::custom("json-web-token", "JSON Web Token", High, JWT, json_web_token),
     Rule::keyed("kubeconfig-client-key", "kubeconfig client key", Critical, &["client-key-data"], &[], &[Run(B64P, 100, 4000)]).entropy(40),
     Rule::custom("docker-registry-auth", "registry password of a Docker client", Critical, &["\"auth\""], docker_auth),
-    Rule::custom("netrc-password", "password in a netrc file", Critical, &["password"], netrc).guessable(),
-    Rule::custom("pgpass-password", "password in a PostgreSQL password file", Critical, &[":5432:", ":*:", ":6432:", ":5433:"], pgpass).guessable(),
+    Rule::custom("netrc-password", "password in a netrc file", Critical, &["password"], netrc).configuration_only().guessable(),
+    Rule::custom("pgpass-password", "password in a PostgreSQL password file", Critical, &[":5432:", ":*:*:", ":6432:", ":5433:", ":3306:"], pgpass).guessable(),
     Rule::custom("password-hash", "password hash", Medium, HASH, password_hash),
     Rule::custom("authorization-header", "credentials in an Authorization header", High, &["uthorization", "UTHORIZATION"], authorization_header),
     Rule::custom("database-url-password", "password in a database or broker URL", High, URL, store_url).guessable(),
@@ -36,5 +35,6 @@ pub(crate) const RULES: &[Rule] = &[
         ],
         configured,
     )
+    .configuration_only()
     .guessable(),
 ];

@@ -52,13 +52,12 @@ pub(crate) const RULES: &[Rule] = &[
         &[Lit(".webhook.office.com/webhookb2/"), Uuid, Lit("@"), Uuid, Lit("/IncomingWebhook/"), Run(HEX, 32, 32), Lit("/"), Uuid],
     ),
     Rule::keyed("twilio-auth-token", "Twilio auth token", Critical, &["twilio"], &["token", "secret"], &[Run(HEX, 32, 32)]).entropy(30),
-    Rule::token("twilio-api-key", "Twilio API key sid", Medium, &[Lit("SK"), Run(HEX, 32, 32)]).anchors(&["SK0", "SK1", "SK2", "SK3", "SK4", "SK5", "SK6", "SK7", "SK8", "SK9", "SKa", "SKb", "SKc", "SKd", "SKe", "SKf"]).near(&["twilio"]),
     Rule::token("sendgrid-api-key", "SendGrid API key", Critical, &[Lit("SG."), Run(URL64, 22, 22), Lit("."), Run(URL64, 43, 43)]),
     Rule::token("mailgun-api-key", "Mailgun private API key", Critical, &[Lit("key-"), Run(HEX, 32, 32)]).entropy(30),
     Rule::keyed("mailgun-sending-key", "Mailgun API key", Critical, &["mailgun"], &["key"], &[Run(HEX, 32, 32), Lit("-"), Run(HEX, 8, 8), Lit("-"), Run(HEX, 8, 8)]),
     Rule::token("mailchimp-api-key", "Mailchimp API key", High, &[Run(HEX, 32, 32), Lit("-us"), Run(DIGIT, 1, 2)])
         .anchors(&["-us1", "-us2", "-us3", "-us4", "-us5", "-us6", "-us7", "-us8", "-us9"]),
-    Rule::token("mandrill-api-key", "Mandrill API key", High, &[Lit("md-"), Run(URL64, 22, 22)]).near(&["mandrill"]).entropy(34),
+    Rule::keyed("mandrill-api-key", "Mandrill API key", High, &["mandrill"], &["key"], &[Lit("md-"), Run(URL64, 22, 22)]).entropy(34),
     Rule::token("brevo-api-key", "Brevo (Sendinblue) API key", High, &[Lit("xkeysib-"), Run(HEX, 64, 64), Lit("-"), Run(ALNUM, 16, 16)]),
     Rule::token("brevo-smtp-key", "Brevo (Sendinblue) SMTP key", High, &[Lit("xsmtpsib-"), Run(HEX, 64, 64), Lit("-"), Run(ALNUM, 16, 16)]),
     Rule::token("mailersend-token", "MailerSend API token", High, &[Lit("mlsn."), Run(HEX, 64, 64)]),
@@ -74,5 +73,5 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::keyed("webex-token", "Webex bot token", High, &["webex"], &["token"], &[Run(ALNUM, 64, 64), Lit("_"), Run(ALNUM, 4, 4), Lit("_"), Uuid]),
     Rule::keyed("line-channel-secret", "LINE channel secret", High, &["line_channel", "line-channel", "linechannel"], &["secret"], &[Run(HEX, 32, 32)]).entropy(30),
     Rule::token("courier-token", "Courier production token", High, &[Lit("pk_prod_"), Run(UPPER, 28, 28)]),
-    Rule::keyed("ably-api-key", "Ably API key", High, &["ably"], &["key"], &[Run(URL64, 6, 6), Lit("."), Run(URL64, 6, 6), Lit(":"), Run(URL64, 43, 43)]),
+    Rule::keyed("ably-api-key", "Ably API key", High, &["ably_", "ably-", "ably.", "ablyk", "ablya"], &["key"], &[Run(URL64, 6, 6), Lit("."), Run(URL64, 6, 6), Lit(":"), Run(URL64, 43, 43)]),
 ];

@@ -2,7 +2,7 @@
 
 use porthole_report::Severity::{Critical, High, Low, Medium};
 
-use crate::secrets::alphabet::{ALNUM, HEX, HEX_ANY, LOWER, URL64};
+use crate::secrets::alphabet::{ALNUM, B64P, HEX, HEX_ANY, LOWER, URL64};
 use crate::secrets::rule::Part::{Lit, Run, Uuid};
 use crate::secrets::rule::Rule;
 
@@ -44,7 +44,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule::token("duffel-live-token", "Duffel live token", High, &[Lit("duffel_live_"), Run(URL64, 43, 43)]),
     Rule::token("paddle-api-key", "Paddle API key", Critical, &[Lit("pdl_live_apikey_"), Run(LOWER, 26, 26), Lit("_"), Run(ALNUM, 22, 22), Lit("_"), Run(ALNUM, 3, 3)]),
     Rule::token("telnyx-api-key", "Telnyx API key", High, &[Lit("KEY0"), Run(HEX_ANY, 29, 29), Lit("_"), Run(ALNUM, 22, 22)]),
-    Rule::token("adyen-api-key", "Adyen API key", Critical, &[Lit("AQE"), Run(crate::secrets::alphabet::B64P, 80, 500)]).near(&["adyen"]).entropy(40),
+    Rule::keyed("adyen-api-key", "Adyen API key", Critical, &["adyen"], &["key"], &[Lit("AQE"), Run(B64P, 80, 500)]).entropy(40),
     Rule::token("gocardless-live-token", "GoCardless live token", Critical, &[Lit("live_"), Run(URL64, 40, 42)]).near(&["gocardless"]).entropy(36),
     Rule::token("mollie-live-key", "Mollie live API key", Critical, &[Lit("live_"), Run(ALNUM, 30, 30)]).near(&["mollie"]).entropy(36),
     Rule::token("lob-live-key", "Lob live API key", High, &[Lit("live_"), Run(HEX, 35, 35)]).near(&["lob"]),
