@@ -13,3 +13,4 @@ mod real_archives;
 mod reference;
 mod registry;
 mod tar_reader;
+mod secrets;

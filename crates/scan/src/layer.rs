@@ -12,6 +12,7 @@ use crate::entry_log::LogWriter;
 use crate::facts::{Captured, FACTS_VERSION, FileFacts, LayerFacts, Parsed};
 use crate::limits::ScanLimits;
 use crate::packages::{self, Interest, StreamParser, os_release};
+use crate::secrets::{FileScan, SecretScanner};
 
 /// Files kept whole for the fold and the checks, beside [`os_release::FILES`]: small, at fixed places.
 pub const CAPTURED: &[&str] = &[
@@ -133,6 +134,7 @@ struct OpenFile {
     whole: Vec<usize>,
     streams: Vec<(usize, Box<dyn StreamParser>)>,
     capture: bool,
+    secrets: Option<FileScan>,
 }
 
 #[derive(Default)]
@@ -193,6 +195,9 @@ impl Collector {
             self.buffer.clear();
             self.buffer.reserve(entry.size as usize);
         }
+        if self.facts.secrets.len() < self.limits.max_secrets_per_layer {
+            open.secrets = SecretScanner::begin(&entry);
+        }
         open.entry = Some(entry);
         self.open = open;
     }
@@ -218,6 +223,24 @@ impl Collector {
         }
     }
 
+    fn keep_secrets(&mut self, entry: &Entry, index: u32, scan: FileScan) {
+        let mut found = scan.finish();
+        for gap in found.gaps {
+            self.gap(gap.kind, entry.path.display(), gap.message);
+        }
+        let room = self.limits.max_secrets_per_layer.saturating_sub(self.facts.secrets.len());
+        if found.secrets.len() > room {
+            found.secrets.truncate(room);
+            let message =
+                format!("more than {} secrets in one layer: later files are not looked at", self.limits.max_secrets_per_layer);
+            self.gap(GapKind::OverBudget, entry.path.display(), message);
+        }
+        for mut secret in found.secrets {
+            secret.entry = index;
+            self.facts.secrets.push(secret);
+        }
+    }
+
     fn drop_file(&mut self) {
         if self.open.entry.is_some() {
             self.open = OpenFile::default();
@@ -238,6 +261,9 @@ impl LayerSink for Collector {
         if self.open.capture || !self.open.whole.is_empty() {
             self.buffer.extend_from_slice(bytes);
         }
+        if let Some(secrets) = &mut self.open.secrets {
+            secrets.push(bytes);
+        }
         for (_, parser) in &mut self.open.streams {
             if !parser.is_done() {
                 parser.push(bytes);
@@ -246,7 +272,7 @@ impl LayerSink for Collector {
     }
 
     fn end(&mut self) {
-        let OpenFile { entry, index, whole, streams, capture } = std::mem::take(&mut self.open);
+        let OpenFile { entry, index, whole, streams, capture, secrets } = std::mem::take(&mut self.open);
         let Some(entry) = entry else { return };
         let buffer = std::mem::take(&mut self.buffer);
         for id in whole {
@@ -256,6 +282,9 @@ impl LayerSink for Collector {
         for (id, parser) in streams {
             let parsed = parser.finish();
             self.keep(&entry, index, id, parsed);
+        }
+        if let Some(secrets) = secrets {
+            self.keep_secrets(&entry, index, secrets);
         }
         if capture {
             self.facts.captured.push(Captured { entry: index, bytes: buffer.clone() });

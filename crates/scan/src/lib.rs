@@ -10,6 +10,7 @@ mod base;
 mod efficiency;
 mod entry_log;
 pub mod facts;
+mod found_secrets;
 mod image;
 mod inventory;
 mod layer;

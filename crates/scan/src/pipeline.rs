@@ -8,13 +8,14 @@
 use porthole_advisory::{self as advisory, Matcher};
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
-    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Secret, Signatures, Tool, Verification, Vulnerabilities,
+    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Signatures, Tool, Verification, Vulnerabilities,
 };
 
 use crate::application::application;
 use crate::base::{base, origin};
 use crate::efficiency::efficiency;
 use crate::facts::LayerFacts;
+use crate::found_secrets;
 use crate::image::ImageView;
 use crate::inventory::Inventory;
 use crate::packages::os_release::{Traits, distribution};
@@ -54,6 +55,8 @@ impl Analysis {
         let reads: Vec<Option<Read>> = facts.iter().map(|facts| facts.as_ref().map(Read::of)).collect();
         let view = ImageView::fold(facts);
         let mut image = image(subject, &view, &reads);
+        let in_configuration = found_secrets::of_configuration(&image);
+        found_secrets::mask(&mut image);
         image.base = base(&image, &view, subject.layers.len() as u32);
         let layers = layers(subject, &view, &reads, &image);
         let mut inventory = Inventory::new(&view, image.distribution.as_ref());
@@ -67,7 +70,7 @@ impl Analysis {
         let report = Report {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: "porthole".into(), version: env!("CARGO_PKG_VERSION").into() },
-            secrets: secrets(&view, &image),
+            secrets: found_secrets::all(&view, &inventory, &image, in_configuration),
             efficiency: efficiency(&view, &layers),
             application: application(&view, &inventory),
             packages: inventory.packages.clone(),
@@ -238,38 +241,4 @@ fn integrity(subject: &Subject, layers: &[Layer]) -> Vec<Integrity> {
         }
     }
     rows
-}
-
-fn secrets(view: &ImageView, image: &Image) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = view
-        .secrets
-        .iter()
-        .map(|(version, fact)| {
-            let version = view.version(*version);
-            Secret {
-                rule: fact.rule.clone(),
-                title: fact.title.clone(),
-                severity: fact.severity,
-                place: "file".into(),
-                path: view.path(version.node).display(),
-                inner_path: fact.inner_path.clone(),
-                line: fact.line,
-                masked: fact.masked.clone(),
-                fingerprint: fact.fingerprint.clone(),
-                layer: Some(version.layer),
-                origin: origin(image.base.as_ref(), version.layer),
-                visible: version.is_visible(),
-                removed_in: version.removed_in(),
-                harmless: fact.harmless.clone(),
-                allowed_by: None,
-            }
-        })
-        .collect();
-    secrets.sort_by(|a, b| {
-        let key = |secret: &Secret| {
-            (std::cmp::Reverse(secret.severity), secret.path.clone(), secret.line, secret.rule.clone(), secret.layer)
-        };
-        key(a).cmp(&key(b))
-    });
-    secrets
 }

@@ -45,7 +45,6 @@ impl Alphabet {
     pub(crate) fn run_back(self, bytes: &[u8], max: usize) -> usize {
         bytes.iter().rev().take(max).take_while(|byte| self.has(**byte)).count()
     }
-
 }
 
 /// Decimal digits.

@@ -93,7 +93,8 @@ pub(crate) fn base64(text: &[u8], max: usize) -> Vec<u8> {
 pub(crate) fn basic_auth(value: &[u8]) -> bool {
     let plain = base64(value, 512);
     let colon = plain.iter().position(|byte| *byte == b':');
-    colon.is_some_and(|at| at > 0 && at + 1 < plain.len()) && std::str::from_utf8(&plain).is_ok_and(|text| !text.contains(char::is_control))
+    colon.is_some_and(|at| at > 0 && at + 1 < plain.len())
+        && std::str::from_utf8(&plain).is_ok_and(|text| !text.contains(char::is_control))
 }
 
 #[cfg(test)]

@@ -47,7 +47,9 @@ pub fn scan_text(place: &str, name: &str, value: &str) -> Vec<TextSecret> {
     if found.is_empty() && !name.is_empty() {
         // A value may only be a secret beside its name (`TWILIO_AUTH_TOKEN=…`).
         let joined = format!("{name}={value}");
-        if let Some(keyed) = Matches::of_text(&joined, PathClass::default()).into_iter().find(|found| found.start > name.len() as u64) {
+        if let Some(keyed) =
+            Matches::of_text(&joined, PathClass::default()).into_iter().find(|found| found.start > name.len() as u64)
+        {
             found.push(TextSecret {
                 rule: keyed.rule.id.into(),
                 title: keyed.rule.title.into(),
@@ -82,7 +84,9 @@ pub fn mask_text(text: &str) -> String {
     for found in Matches::of_text(text, CLASS) {
         let (Ok(start), Ok(end)) = (usize::try_from(found.start), usize::try_from(found.end)) else { continue };
         // Public examples are masked too: it costs nothing to be careful.
-        let (Some(before), Some(_)) = (text.get(at..start), text.get(start..end)) else { return format!("… ({} characters)", text.len()) };
+        let (Some(before), Some(_)) = (text.get(at..start), text.get(start..end)) else {
+            return format!("… ({} characters)", text.len());
+        };
         out.push_str(before);
         out.push_str(&found.masked);
         at = end;
@@ -121,15 +125,27 @@ mod tests {
     fn variables_with_secret_names_are_masked() {
         assert_eq!(mask_env("API_KEY=not-so-secret-4711"), "API_KEY=… (18 characters)");
         assert_eq!(mask_env("PATH=/usr/bin:/bin"), "PATH=/usr/bin:/bin");
-        assert_eq!(mask_env("GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D"), "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D");
-        assert_eq!(mask_env("DATABASE_URL=postgres://app:Tr0ub4dor@db:5432/app"), "DATABASE_URL=postgres://app:… (9 characters)@db:5432/app");
+        assert_eq!(
+            mask_env("GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D"),
+            "GPG_KEY=A035C8C19219BA821ECEA86B64E628F8D684696D"
+        );
+        assert_eq!(
+            mask_env("DATABASE_URL=postgres://app:Tr0ub4dor@db:5432/app"),
+            "DATABASE_URL=postgres://app:… (9 characters)@db:5432/app"
+        );
     }
 
     #[test]
     fn history_is_masked_where_it_assigns_secrets() {
         let text = "|1 NPM_TOKEN=s0meThing-secret9 /bin/sh -c apk add libcrypto3=3.1.4-r2 && npm ci";
         assert_eq!(mask_text(text), "|1 NPM_TOKEN=… (17 characters) /bin/sh -c apk add libcrypto3=3.1.4-r2 && npm ci");
-        for harmless in ["RUN apk add --no-cache openssl=3.1.4-r2", "ENV DB_PASSWORD_FILE=/run/secrets/db", "ARG TOKEN", "ENV PASSWORD=$PASSWORD", "RUN --mount=type=secret,id=token npm ci"] {
+        for harmless in [
+            "RUN apk add --no-cache openssl=3.1.4-r2",
+            "ENV DB_PASSWORD_FILE=/run/secrets/db",
+            "ARG TOKEN",
+            "ENV PASSWORD=$PASSWORD",
+            "RUN --mount=type=secret,id=token npm ci",
+        ] {
             assert_eq!(mask_text(harmless), harmless);
         }
     }

@@ -33,7 +33,9 @@ impl File<'_> {
 
     /// The path is one of these or ends in `/` and one of these.
     fn at(&self, paths: &[&str]) -> bool {
-        paths.iter().any(|path| self.path.strip_suffix(path.as_bytes()).is_some_and(|before| before.is_empty() || before.ends_with(b"/")))
+        paths
+            .iter()
+            .any(|path| self.path.strip_suffix(path.as_bytes()).is_some_and(|before| before.is_empty() || before.ends_with(b"/")))
     }
 
     fn has(&self, text: &str) -> bool {
@@ -47,57 +49,275 @@ impl File<'_> {
 
 const KINDS: &[FileKind] = &[
     FileKind { id: "file-dotenv", title: "environment file", severity: Medium, is: |f| !f.vendor && dotenv(f) },
-    FileKind { id: "file-npmrc", title: "npm configuration with credentials", severity: High, is: |f| f.named(&[".npmrc", "npmrc"]) && (f.has("_auth") || f.has("_password")) },
-    FileKind { id: "file-yarnrc", title: "Yarn configuration with credentials", severity: High, is: |f| f.named(&[".yarnrc.yml"]) && (f.has("npmauthtoken:") || f.has("npmauthident:")) },
-    FileKind { id: "file-netrc", title: "netrc file with a password", severity: High, is: |f| f.named(&[".netrc", "_netrc"]) && f.has("password") },
-    FileKind { id: "file-pypirc", title: "Python package index credentials", severity: High, is: |f| f.named(&[".pypirc"]) && f.has("password") },
-    FileKind { id: "file-docker-config", title: "Docker client configuration with credentials", severity: High, is: |f| (f.at(&[".docker/config.json", "containers/auth.json"]) || f.named(&[".dockercfg", ".dockerconfigjson"])) && f.has("\"auth\"") },
-    FileKind { id: "file-kubeconfig", title: "kubeconfig with credentials", severity: High, is: |f| (f.at(&[".kube/config"]) || f.named(&["kubeconfig", "admin.conf", "kubelet.conf"]) || f.ends(&[".kubeconfig"])) && f.has("clusters:") },
-    FileKind { id: "file-aws-credentials", title: "AWS credentials file", severity: High, is: |f| f.at(&[".aws/credentials"]) && f.has("aws_") },
-    FileKind { id: "file-gcloud-credentials", title: "Google Cloud credentials", severity: High, is: |f| f.named(&["application_default_credentials.json", "legacy_credentials", "adc.json"]) && (f.has("refresh_token") || f.has("private_key")) || f.at(&["gcloud/credentials.db", "gcloud/access_tokens.db"]) },
-    FileKind { id: "file-azure-credentials", title: "Azure CLI credentials", severity: High, is: |f| f.at(&[".azure/accessTokens.json", ".azure/msal_token_cache.json", ".azure/service_principal_entries.json"]) },
-    FileKind { id: "file-git-credentials", title: "stored git credentials", severity: High, is: |f| f.named(&[".git-credentials"]) && f.has("://") || f.at(&[".config/git/credentials"]) },
-    FileKind { id: "file-github-cli", title: "GitHub CLI credentials", severity: High, is: |f| f.at(&["gh/hosts.yml"]) && f.has("oauth_token") },
-    FileKind { id: "file-cargo-credentials", title: "Cargo registry credentials", severity: High, is: |f| f.at(&[".cargo/credentials", ".cargo/credentials.toml"]) && f.has("token") },
+    FileKind {
+        id: "file-npmrc",
+        title: "npm configuration with credentials",
+        severity: High,
+        is: |f| f.named(&[".npmrc", "npmrc"]) && (f.has("_auth") || f.has("_password")),
+    },
+    FileKind {
+        id: "file-yarnrc",
+        title: "Yarn configuration with credentials",
+        severity: High,
+        is: |f| f.named(&[".yarnrc.yml"]) && (f.has("npmauthtoken:") || f.has("npmauthident:")),
+    },
+    FileKind {
+        id: "file-netrc",
+        title: "netrc file with a password",
+        severity: High,
+        is: |f| f.named(&[".netrc", "_netrc"]) && f.has("password"),
+    },
+    FileKind {
+        id: "file-pypirc",
+        title: "Python package index credentials",
+        severity: High,
+        is: |f| f.named(&[".pypirc"]) && f.has("password"),
+    },
+    FileKind {
+        id: "file-docker-config",
+        title: "Docker client configuration with credentials",
+        severity: High,
+        is: |f| {
+            (f.at(&[".docker/config.json", "containers/auth.json"]) || f.named(&[".dockercfg", ".dockerconfigjson"]))
+                && f.has("\"auth\"")
+        },
+    },
+    FileKind {
+        id: "file-kubeconfig",
+        title: "kubeconfig with credentials",
+        severity: High,
+        is: |f| {
+            (f.at(&[".kube/config"]) || f.named(&["kubeconfig", "admin.conf", "kubelet.conf"]) || f.ends(&[".kubeconfig"]))
+                && f.has("clusters:")
+        },
+    },
+    FileKind {
+        id: "file-aws-credentials",
+        title: "AWS credentials file",
+        severity: High,
+        is: |f| f.at(&[".aws/credentials"]) && f.has("aws_"),
+    },
+    FileKind {
+        id: "file-gcloud-credentials",
+        title: "Google Cloud credentials",
+        severity: High,
+        is: |f| {
+            f.named(&["application_default_credentials.json", "legacy_credentials", "adc.json"])
+                && (f.has("refresh_token") || f.has("private_key"))
+                || f.at(&["gcloud/credentials.db", "gcloud/access_tokens.db"])
+        },
+    },
+    FileKind {
+        id: "file-azure-credentials",
+        title: "Azure CLI credentials",
+        severity: High,
+        is: |f| f.at(&[".azure/accessTokens.json", ".azure/msal_token_cache.json", ".azure/service_principal_entries.json"]),
+    },
+    FileKind {
+        id: "file-git-credentials",
+        title: "stored git credentials",
+        severity: High,
+        is: |f| f.named(&[".git-credentials"]) && f.has("://") || f.at(&[".config/git/credentials"]),
+    },
+    FileKind {
+        id: "file-github-cli",
+        title: "GitHub CLI credentials",
+        severity: High,
+        is: |f| f.at(&["gh/hosts.yml"]) && f.has("oauth_token"),
+    },
+    FileKind {
+        id: "file-cargo-credentials",
+        title: "Cargo registry credentials",
+        severity: High,
+        is: |f| f.at(&[".cargo/credentials", ".cargo/credentials.toml"]) && f.has("token"),
+    },
     FileKind { id: "file-gem-credentials", title: "RubyGems credentials", severity: High, is: |f| f.at(&[".gem/credentials"]) },
-    FileKind { id: "file-composer-auth", title: "Composer credentials", severity: High, is: |f| f.at(&["composer/auth.json", ".composer/auth.json"]) },
-    FileKind { id: "file-maven-settings", title: "Maven settings with a server password", severity: High, is: |f| f.at(&[".m2/settings.xml"]) && f.has("<password>") || f.at(&[".m2/settings-security.xml"]) },
-    FileKind { id: "file-gradle-properties", title: "Gradle properties with credentials", severity: Medium, is: |f| f.at(&[".gradle/gradle.properties"]) && (f.has("password") || f.has("token")) },
-    FileKind { id: "file-terraform-credentials", title: "Terraform CLI credentials", severity: High, is: |f| f.named(&["credentials.tfrc.json", ".terraformrc"]) && f.has("token") },
-    FileKind { id: "file-terraform-state", title: "Terraform state, which holds secrets in the clear", severity: High, is: |f| (f.ends(&[".tfstate", ".tfstate.backup"])) && f.has("terraform_version") },
+    FileKind {
+        id: "file-composer-auth",
+        title: "Composer credentials",
+        severity: High,
+        is: |f| f.at(&["composer/auth.json", ".composer/auth.json"]),
+    },
+    FileKind {
+        id: "file-maven-settings",
+        title: "Maven settings with a server password",
+        severity: High,
+        is: |f| f.at(&[".m2/settings.xml"]) && f.has("<password>") || f.at(&[".m2/settings-security.xml"]),
+    },
+    FileKind {
+        id: "file-gradle-properties",
+        title: "Gradle properties with credentials",
+        severity: Medium,
+        is: |f| f.at(&[".gradle/gradle.properties"]) && (f.has("password") || f.has("token")),
+    },
+    FileKind {
+        id: "file-terraform-credentials",
+        title: "Terraform CLI credentials",
+        severity: High,
+        is: |f| f.named(&["credentials.tfrc.json", ".terraformrc"]) && f.has("token"),
+    },
+    FileKind {
+        id: "file-terraform-state",
+        title: "Terraform state, which holds secrets in the clear",
+        severity: High,
+        is: |f| (f.ends(&[".tfstate", ".tfstate.backup"])) && f.has("terraform_version"),
+    },
     FileKind { id: "file-vault-token", title: "HashiCorp Vault token file", severity: High, is: |f| f.named(&[".vault-token"]) },
-    FileKind { id: "file-helm-repositories", title: "Helm repositories with a password", severity: Medium, is: |f| f.at(&["helm/repositories.yaml"]) && f.has("password: ") && !f.has("password: \"\"") },
-    FileKind { id: "file-mysql-credentials", title: "MySQL client configuration with a password", severity: High, is: |f| f.named(&[".my.cnf"]) && f.has("password") || f.named(&[".mylogin.cnf"]) },
+    FileKind {
+        id: "file-helm-repositories",
+        title: "Helm repositories with a password",
+        severity: Medium,
+        is: |f| f.at(&["helm/repositories.yaml"]) && f.has("password: ") && !f.has("password: \"\""),
+    },
+    FileKind {
+        id: "file-mysql-credentials",
+        title: "MySQL client configuration with a password",
+        severity: High,
+        is: |f| f.named(&[".my.cnf"]) && f.has("password") || f.named(&[".mylogin.cnf"]),
+    },
     FileKind { id: "file-pgpass", title: "PostgreSQL password file", severity: High, is: |f| f.named(&[".pgpass"]) },
-    FileKind { id: "file-s3cfg", title: "s3cmd or boto configuration with keys", severity: High, is: |f| f.named(&[".s3cfg", ".boto"]) && f.has("secret") },
-    FileKind { id: "file-rclone", title: "rclone configuration with credentials", severity: High, is: |f| f.named(&["rclone.conf"]) && (f.has("pass =") || f.has("token =") || f.has("secret_access_key =")) },
-    FileKind { id: "file-htpasswd", title: "web server password file", severity: Medium, is: |f| !f.vendor && f.named(&[".htpasswd", "htpasswd"]) && memchr::memchr(b':', f.head).is_some() },
+    FileKind {
+        id: "file-s3cfg",
+        title: "s3cmd or boto configuration with keys",
+        severity: High,
+        is: |f| f.named(&[".s3cfg", ".boto"]) && f.has("secret"),
+    },
+    FileKind {
+        id: "file-rclone",
+        title: "rclone configuration with credentials",
+        severity: High,
+        is: |f| f.named(&["rclone.conf"]) && (f.has("pass =") || f.has("token =") || f.has("secret_access_key =")),
+    },
+    FileKind {
+        id: "file-htpasswd",
+        title: "web server password file",
+        severity: Medium,
+        is: |f| !f.vendor && f.named(&[".htpasswd", "htpasswd"]) && memchr::memchr(b':', f.head).is_some(),
+    },
     FileKind { id: "file-shell-history", title: "shell or client history", severity: Medium, is: |f| f.class.history },
-    FileKind { id: "file-ssh-host-key", title: "SSH host key, the same in every container", severity: High, is: |f| f.name.starts_with(b"ssh_host_") && f.name.ends_with(b"_key") && f.has("private key") },
-    FileKind { id: "file-gpg-private-keys", title: "GnuPG private key store", severity: High, is: |f| memchr::memmem::find(f.path, b"private-keys-v1.d/").is_some() && f.ends(&[".key"]) || f.named(&["secring.gpg"]) },
-    FileKind { id: "file-der-private-key", title: "private key in DER", severity: Critical, is: |f| f.ends(&[".key", ".der", ".pk8", ".p8", ".priv"]) && f.head.first_chunk::<7>().is_some_and(|b| b[0] == 0x30 && b[1] == 0x82 && b[4..7] == [2, 1, 0]) },
+    FileKind {
+        id: "file-ssh-host-key",
+        title: "SSH host key, the same in every container",
+        severity: High,
+        is: |f| f.name.starts_with(b"ssh_host_") && f.name.ends_with(b"_key") && f.has("private key"),
+    },
+    FileKind {
+        id: "file-gpg-private-keys",
+        title: "GnuPG private key store",
+        severity: High,
+        is: |f| memchr::memmem::find(f.path, b"private-keys-v1.d/").is_some() && f.ends(&[".key"]) || f.named(&["secring.gpg"]),
+    },
+    FileKind {
+        id: "file-der-private-key",
+        title: "private key in DER",
+        severity: Critical,
+        is: |f| {
+            f.ends(&[".key", ".der", ".pk8", ".p8", ".priv"])
+                && f.head.first_chunk::<7>().is_some_and(|b| b[0] == 0x30 && b[1] == 0x82 && b[4..7] == [2, 1, 0])
+        },
+    },
     FileKind { id: "file-java-keystore", title: "Java keystore with a private key", severity: High, is: java_keystore },
-    FileKind { id: "file-pkcs12", title: "PKCS #12 keystore", severity: High, is: |f| f.ends(&[".p12", ".pfx", ".pkcs12"]) && f.head.first() == Some(&0x30) && memchr::memmem::find(f.head, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01]).is_some() },
-    FileKind { id: "file-kerberos-keytab", title: "Kerberos keytab", severity: High, is: |f| (f.ends(&[".keytab"]) || f.named(&["krb5.keytab"])) && f.starts(&[5, 2]) },
+    FileKind {
+        id: "file-pkcs12",
+        title: "PKCS #12 keystore",
+        severity: High,
+        is: |f| {
+            f.ends(&[".p12", ".pfx", ".pkcs12"])
+                && f.head.first() == Some(&0x30)
+                && memchr::memmem::find(f.head, &[0x2A, 0x86, 0x48, 0x86, 0xF7, 0x0D, 0x01, 0x07, 0x01]).is_some()
+        },
+    },
+    FileKind {
+        id: "file-kerberos-keytab",
+        title: "Kerberos keytab",
+        severity: High,
+        is: |f| (f.ends(&[".keytab"]) || f.named(&["krb5.keytab"])) && f.starts(&[5, 2]),
+    },
     FileKind { id: "file-keepass", title: "KeePass database", severity: High, is: |f| f.starts(&[0x03, 0xD9, 0xA2, 0x9A]) },
     FileKind { id: "file-gnome-keyring", title: "GNOME keyring", severity: High, is: |f| f.starts(b"GnomeKeyring\n\r\0\n") },
-    FileKind { id: "file-firefox-logins", title: "Firefox passwords", severity: High, is: |f| f.named(&["logins.json", "key4.db", "signons.sqlite"]) && !f.vendor },
+    FileKind {
+        id: "file-firefox-logins",
+        title: "Firefox passwords",
+        severity: High,
+        is: |f| f.named(&["logins.json", "key4.db", "signons.sqlite"]) && !f.vendor,
+    },
     FileKind { id: "file-wallet", title: "cryptocurrency wallet", severity: High, is: |f| f.named(&["wallet.dat"]) },
-    FileKind { id: "file-core-dump", title: "core dump: memory of a process", severity: High, is: |f| f.starts(b"\x7FELF") && (f.head.get(16..18) == Some(&[4, 0]) || f.head.get(16..18) == Some(&[0, 4])) },
-    FileKind { id: "file-java-heap-dump", title: "Java heap dump: memory of a process", severity: High, is: |f| f.starts(b"JAVA PROFILE 1.0") },
-    FileKind { id: "file-windows-dump", title: "Windows memory dump", severity: High, is: |f| f.starts(b"MDMP\x93\xA7") || f.starts(b"PAGEDU64") },
-    FileKind { id: "file-packet-capture", title: "network packet capture", severity: Medium, is: |f| !f.vendor && (f.starts(&[0xD4, 0xC3, 0xB2, 0xA1]) || f.starts(&[0xA1, 0xB2, 0xC3, 0xD4]) || f.starts(&[0x0A, 0x0D, 0x0D, 0x0A])) },
-    FileKind { id: "file-git-folder", title: "git repository: history and removed secrets can be read from it", severity: Medium, is: |f| f.at(&[".git/HEAD"]) && (f.starts(b"ref:") || f.head.len() >= 40) },
+    FileKind {
+        id: "file-core-dump",
+        title: "core dump: memory of a process",
+        severity: High,
+        is: |f| f.starts(b"\x7FELF") && (f.head.get(16..18) == Some(&[4, 0]) || f.head.get(16..18) == Some(&[0, 4])),
+    },
+    FileKind {
+        id: "file-java-heap-dump",
+        title: "Java heap dump: memory of a process",
+        severity: High,
+        is: |f| f.starts(b"JAVA PROFILE 1.0"),
+    },
+    FileKind {
+        id: "file-windows-dump",
+        title: "Windows memory dump",
+        severity: High,
+        is: |f| f.starts(b"MDMP\x93\xA7") || f.starts(b"PAGEDU64"),
+    },
+    FileKind {
+        id: "file-packet-capture",
+        title: "network packet capture",
+        severity: Medium,
+        is: |f| {
+            !f.vendor
+                && (f.starts(&[0xD4, 0xC3, 0xB2, 0xA1])
+                    || f.starts(&[0xA1, 0xB2, 0xC3, 0xD4])
+                    || f.starts(&[0x0A, 0x0D, 0x0D, 0x0A]))
+        },
+    },
+    FileKind {
+        id: "file-git-folder",
+        title: "git repository: history and removed secrets can be read from it",
+        severity: Medium,
+        is: |f| f.at(&[".git/HEAD"]) && (f.starts(b"ref:") || f.head.len() >= 40),
+    },
     FileKind { id: "file-svn-folder", title: "Subversion working copy", severity: Low, is: |f| f.at(&[".svn/wc.db"]) },
     FileKind { id: "file-hg-folder", title: "Mercurial repository", severity: Medium, is: |f| f.at(&[".hg/requires"]) },
-    FileKind { id: "file-sqlite-database", title: "SQLite database", severity: Medium, is: |f| !f.vendor && !system_database(f) && f.starts(b"SQLite format 3\0") },
-    FileKind { id: "file-postgres-data", title: "PostgreSQL data folder", severity: Medium, is: |f| f.at(&["global/pg_control"]) },
+    FileKind {
+        id: "file-sqlite-database",
+        title: "SQLite database",
+        severity: Medium,
+        is: |f| !f.vendor && !system_database(f) && f.starts(b"SQLite format 3\0"),
+    },
+    FileKind {
+        id: "file-postgres-data",
+        title: "PostgreSQL data folder",
+        severity: Medium,
+        is: |f| f.at(&["global/pg_control"]),
+    },
     FileKind { id: "file-mysql-data", title: "MySQL data folder", severity: Medium, is: |f| f.named(&["ibdata1"]) },
     FileKind { id: "file-redis-dump", title: "Redis dump", severity: Medium, is: |f| f.starts(b"REDIS00") },
-    FileKind { id: "file-database-dump", title: "SQL dump of a database", severity: Medium, is: |f| !f.vendor && (f.starts(b"-- MySQL dump") || f.starts(b"-- MariaDB dump") || f.starts(b"--\n-- PostgreSQL database dump") || f.starts(b"PGDMP")) },
+    FileKind {
+        id: "file-database-dump",
+        title: "SQL dump of a database",
+        severity: Medium,
+        is: |f| {
+            !f.vendor
+                && (f.starts(b"-- MySQL dump")
+                    || f.starts(b"-- MariaDB dump")
+                    || f.starts(b"--\n-- PostgreSQL database dump")
+                    || f.starts(b"PGDMP"))
+        },
+    },
     FileKind { id: "file-editor-swap", title: "editor swap file", severity: Low, is: |f| f.starts(b"b0VIM ") },
-    FileKind { id: "file-cloud-init-user-data", title: "cloud-init user data", severity: Low, is: |f| f.at(&["instance/user-data.txt", "seed/nocloud/user-data"]) },
-    FileKind { id: "file-tor-secret-key", title: "Tor hidden service secret key", severity: High, is: |f| f.starts(b"== ed25519v1-secret:") },
+    FileKind {
+        id: "file-cloud-init-user-data",
+        title: "cloud-init user data",
+        severity: Low,
+        is: |f| f.at(&["instance/user-data.txt", "seed/nocloud/user-data"]),
+    },
+    FileKind {
+        id: "file-tor-secret-key",
+        title: "Tor hidden service secret key",
+        severity: High,
+        is: |f| f.starts(b"== ed25519v1-secret:"),
+    },
 ];
 
 /// Number of kinds.
@@ -135,9 +355,20 @@ fn java_keystore(file: &File<'_>) -> bool {
 
 /// Databases of package managers and of the system.
 fn system_database(file: &File<'_>) -> bool {
-    [b"var/lib/rpm/".as_slice(), b"var/lib/dnf/", b"var/lib/yum/", b"var/cache/", b"var/lib/PackageKit/", b"usr/lib/sysimage/", b"etc/pki/nssdb/", b"var/lib/command-not-found/", b"var/lib/swcatalog/", b"var/lib/snapd/"]
-        .iter()
-        .any(|folder| file.path.starts_with(folder))
+    [
+        b"var/lib/rpm/".as_slice(),
+        b"var/lib/dnf/",
+        b"var/lib/yum/",
+        b"var/cache/",
+        b"var/lib/PackageKit/",
+        b"usr/lib/sysimage/",
+        b"etc/pki/nssdb/",
+        b"var/lib/command-not-found/",
+        b"var/lib/swcatalog/",
+        b"var/lib/snapd/",
+    ]
+    .iter()
+    .any(|folder| file.path.starts_with(folder))
 }
 
 #[cfg(test)]

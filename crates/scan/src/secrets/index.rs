@@ -266,7 +266,10 @@ const fn bucket(hash: u32) -> usize {
 /// Short anchors count only where their extended groups see them, so that no alignment makes a difference.
 fn surrounded(rule: &Rule, anchor: &str, text: &[u8], start: usize) -> bool {
     let extension = extension(rule, anchor);
-    let preceded = start.checked_sub(1).and_then(|at| text.get(at)).is_none_or(|byte| before(anchor.as_bytes()).contains(byte) || before(anchor.as_bytes()).contains(&(byte | 0x20)));
+    let preceded = start
+        .checked_sub(1)
+        .and_then(|at| text.get(at))
+        .is_none_or(|byte| before(anchor.as_bytes()).contains(byte) || before(anchor.as_bytes()).contains(&(byte | 0x20)));
     let followed = text.get(start + anchor.len()).is_none_or(|byte| AFTER.contains(&byte.to_ascii_lowercase()));
     match extension {
         Extension::None => true,

@@ -9,7 +9,8 @@ use sha2::{Digest, Sha256};
 /// A masked sample: at most `shown` leading characters, never more than a quarter of the value.
 pub(crate) fn masked(value: &[u8], shown: usize) -> String {
     let shown = shown.min(value.len() / 4).min(16);
-    let prefix: String = value.iter().take(shown).map(|byte| if (0x20..0x7F).contains(byte) { char::from(*byte) } else { '?' }).collect();
+    let prefix: String =
+        value.iter().take(shown).map(|byte| if (0x20..0x7F).contains(byte) { char::from(*byte) } else { '?' }).collect();
     format!("{prefix}… ({} characters)", value.len())
 }
 

@@ -50,7 +50,9 @@ pub(crate) fn entropy(bytes: &[u8]) -> f32 {
 fn token(parts: &[Part], text: &Text<'_>) -> Option<Span> {
     // The anchor is the part that holds it; pieces before it are matched backwards.
     let anchor = text.bytes.get(text.at..text.at + text.anchor)?;
-    let lead = parts.iter().position(|part| matches!(part, Part::Lit(lit) if lit.as_bytes().starts_with(anchor) || anchor.starts_with(lit.as_bytes())))?;
+    let lead = parts.iter().position(
+        |part| matches!(part, Part::Lit(lit) if lit.as_bytes().starts_with(anchor) || anchor.starts_with(lit.as_bytes())),
+    )?;
     let (before, after) = parts.split_at(lead);
     let start = back(before, text.bytes, text.at)?;
     if !starts_clean(text.bytes, start, parts) {
@@ -102,7 +104,11 @@ fn back(parts: &[Part], bytes: &[u8], mut at: usize) -> Option<usize> {
 /// True when the bytes begin with a UUID that is not a placeholder.
 pub(crate) fn uuid(bytes: &[u8]) -> bool {
     bytes.len() >= 36
-        && bytes.iter().take(36).enumerate().all(|(i, byte)| if matches!(i, 8 | 13 | 18 | 23) { *byte == b'-' } else { HEX_ANY.has(*byte) })
+        && bytes
+            .iter()
+            .take(36)
+            .enumerate()
+            .all(|(i, byte)| if matches!(i, 8 | 13 | 18 | 23) { *byte == b'-' } else { HEX_ANY.has(*byte) })
 }
 
 /// No letter, digit or underscore before a token, and nothing of its own alphabet: it is not the tail of a longer word.
@@ -115,7 +121,8 @@ fn starts_clean(bytes: &[u8], start: usize, parts: &[Part]) -> bool {
     // `\n`, `\t` and `\r` as source code writes them, and percent-encoded `=`, `:` and quotes.
     let two = start.checked_sub(2).and_then(|at| bytes.get(at..start));
     let three = start.checked_sub(3).and_then(|at| bytes.get(at..start));
-    matches!(two, Some(b"\\n" | b"\\t" | b"\\r")) || matches!(three, Some(b"%3D" | b"%3d" | b"%3A" | b"%3a" | b"%22" | b"%27" | b"%20"))
+    matches!(two, Some(b"\\n" | b"\\t" | b"\\r"))
+        || matches!(three, Some(b"%3D" | b"%3d" | b"%3A" | b"%3a" | b"%22" | b"%27" | b"%20"))
 }
 
 /// True when at least sixteen base64 characters end right before `start`.
@@ -181,8 +188,9 @@ pub(crate) fn assigned(bytes: &[u8], name_start: usize, name_end: usize) -> Opti
         }
         _ => false,
     };
-    let option = name_start.checked_sub(2).and_then(|from| bytes.get(from..name_start)) == Some(b"--") || bytes.get(name_start..name_start + 2) == Some(b"--");
-    if !operator && !(option && spaces > 0) {
+    let option = name_start.checked_sub(2).and_then(|from| bytes.get(from..name_start)) == Some(b"--")
+        || bytes.get(name_start..name_start + 2) == Some(b"--");
+    if !(operator || option && spaces > 0) {
         return None;
     }
     skip(&mut at, SPACE, 16);
@@ -215,7 +223,10 @@ pub(crate) fn free_value(bytes: &[u8], start: usize, max: usize) -> usize {
         .take(max + 1)
         .take_while(|byte| match quote {
             Some(quote) => **byte != quote && !matches!(**byte, b'\n' | b'\r'),
-            None => !matches!(**byte, b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b')' | b'}' | b'&'),
+            None => !matches!(
+                **byte,
+                b' ' | b'\t' | b'\n' | b'\r' | b'"' | b'\'' | b'`' | b';' | b',' | b'<' | b'>' | b')' | b'}' | b'&'
+            ),
         })
         .count();
     start + len

@@ -7,13 +7,66 @@ use super::placeholder::is_placeholder;
 
 /// Last words that announce a secret by themselves.
 const ALONE: &[&str] = &[
-    "password", "passwd", "passphrase", "passcode", "secret", "secrets", "token", "apikey", "apitoken", "authtoken", "accesstoken", "credential", "credentials", "pwd", "pass", "secretkey", "privatekey",
-    "accesskey", "authkey", "signingkey", "encryptionkey", "masterkey", "sharedkey", "apisecret", "clientsecret", "userpass", "dbpass", "dsn", "pat", "webhook",
+    "password",
+    "passwd",
+    "passphrase",
+    "passcode",
+    "secret",
+    "secrets",
+    "token",
+    "apikey",
+    "apitoken",
+    "authtoken",
+    "accesstoken",
+    "credential",
+    "credentials",
+    "pwd",
+    "pass",
+    "secretkey",
+    "privatekey",
+    "accesskey",
+    "authkey",
+    "signingkey",
+    "encryptionkey",
+    "masterkey",
+    "sharedkey",
+    "apisecret",
+    "clientsecret",
+    "userpass",
+    "dbpass",
+    "dsn",
+    "pat",
+    "webhook",
 ];
 /// Words that make a secret of a following `key`.
-const KEYS: &[&str] = &["api", "secret", "private", "access", "auth", "signing", "encryption", "master", "shared", "service", "app", "application", "account", "admin", "hmac", "aes", "jwt", "session", "deploy", "license", "licence"];
+const KEYS: &[&str] = &[
+    "api",
+    "secret",
+    "private",
+    "access",
+    "auth",
+    "signing",
+    "encryption",
+    "master",
+    "shared",
+    "service",
+    "app",
+    "application",
+    "account",
+    "admin",
+    "hmac",
+    "aes",
+    "jwt",
+    "session",
+    "deploy",
+    "license",
+    "licence",
+];
 /// First or earlier words that make something public or a setting of it.
-const PUBLIC: &[&str] = &["public", "pub", "gpg", "no", "min", "max", "has", "use", "enable", "disable", "require", "allow", "skip", "is", "next", "csrf"];
+const PUBLIC: &[&str] = &[
+    "public", "pub", "gpg", "no", "min", "max", "has", "use", "enable", "disable", "require", "allow", "skip", "is", "next",
+    "csrf",
+];
 
 /// True when a value assigned to this name is a secret.
 pub(crate) fn is_secret(name: &str, value: &str) -> bool {
@@ -58,7 +111,8 @@ fn words(name: &str) -> Vec<String> {
         let previous = i.checked_sub(1).and_then(|at| chars.get(at));
         let next = chars.get(i + 1);
         let starts = c.is_ascii_uppercase()
-            && (previous.is_some_and(char::is_ascii_lowercase) || previous.is_some_and(char::is_ascii_uppercase) && next.is_some_and(char::is_ascii_lowercase));
+            && (previous.is_some_and(char::is_ascii_lowercase)
+                || previous.is_some_and(char::is_ascii_uppercase) && next.is_some_and(char::is_ascii_lowercase));
         if starts && !word.is_empty() {
             words.push(std::mem::take(&mut word));
         }
@@ -71,10 +125,14 @@ fn words(name: &str) -> Vec<String> {
 /// A value that says where the secret is, or that there is none: a path, a plain URL, a number, a variable, a call.
 fn is_reference(value: &str) -> bool {
     let short_number = value.len() <= 4 && value.bytes().all(|byte| byte.is_ascii_digit());
-    let path = (value.starts_with('/') || value.starts_with("./") || value.starts_with("~/") || value.starts_with("file:")) && !value.contains(' ') && value.matches('/').count() >= 2;
+    let path = (value.starts_with('/') || value.starts_with("./") || value.starts_with("~/") || value.starts_with("file:"))
+        && !value.contains(' ')
+        && value.matches('/').count() >= 2;
     let plain_url = value.contains("://") && !value.contains('@') && !value.contains("hooks.") && !value.contains("webhook");
     let call = value.contains('(') && value.ends_with(')');
-    let scheme = ["arn:", "vault:", "secretsmanager:", "ssm:", "op://", "projects/", "kms:", "env:", "sha256:"].iter().any(|scheme| value.starts_with(scheme));
+    let scheme = ["arn:", "vault:", "secretsmanager:", "ssm:", "op://", "projects/", "kms:", "env:", "sha256:"]
+        .iter()
+        .any(|scheme| value.starts_with(scheme));
     short_number || path || plain_url || call || scheme
 }
 
@@ -84,7 +142,20 @@ mod tests {
 
     #[test]
     fn names_that_announce_secrets() {
-        for name in ["API_KEY", "DB_PASSWORD", "db.password", "dbPassword", "NPM_TOKEN", "AWS_SECRET_ACCESS_KEY", "clientSecret", "MYSQL_ROOT_PASSWORD", "SECRET_KEY_BASE_TOKEN", "apiKey", "password1", "SLACK_WEBHOOK_URL"] {
+        for name in [
+            "API_KEY",
+            "DB_PASSWORD",
+            "db.password",
+            "dbPassword",
+            "NPM_TOKEN",
+            "AWS_SECRET_ACCESS_KEY",
+            "clientSecret",
+            "MYSQL_ROOT_PASSWORD",
+            "SECRET_KEY_BASE_TOKEN",
+            "apiKey",
+            "password1",
+            "SLACK_WEBHOOK_URL",
+        ] {
             assert!(announces(name), "{name}");
         }
     }
@@ -92,8 +163,28 @@ mod tests {
     #[test]
     fn names_that_only_look_like_it() {
         for name in [
-            "GPG_KEY", "GPG_KEYS", "libcrypto3", "PASSWORD_FILE", "TOKEN_TTL", "PWD", "OLDPWD", "PUBLIC_KEY", "SSH_KEY_PATH", "PYTHON_GET_PIP_SHA256", "KEYCLOAK_VERSION", "MONKEY", "SECRET_NAME",
-            "token_type_hint", "max_tokens", "PASS_MAX_DAYS", "NODE_VERSION", "KEY", "PATH", "NO_PASSWORD", "MYSQL_ALLOW_EMPTY_PASSWORD", "next_token",
+            "GPG_KEY",
+            "GPG_KEYS",
+            "libcrypto3",
+            "PASSWORD_FILE",
+            "TOKEN_TTL",
+            "PWD",
+            "OLDPWD",
+            "PUBLIC_KEY",
+            "SSH_KEY_PATH",
+            "PYTHON_GET_PIP_SHA256",
+            "KEYCLOAK_VERSION",
+            "MONKEY",
+            "SECRET_NAME",
+            "token_type_hint",
+            "max_tokens",
+            "PASS_MAX_DAYS",
+            "NODE_VERSION",
+            "KEY",
+            "PATH",
+            "NO_PASSWORD",
+            "MYSQL_ALLOW_EMPTY_PASSWORD",
+            "next_token",
         ] {
             assert!(!announces(name), "{name}");
         }
@@ -101,7 +192,17 @@ mod tests {
 
     #[test]
     fn values_that_point_elsewhere_are_no_secrets() {
-        for value in ["/run/secrets/db", "${DB_PASSWORD}", "", "changeme", "true", "https://vault.internal/v1", "arn:aws:secretsmanager:eu-1:1:secret:x", "8080", "getenv(\"X\")"] {
+        for value in [
+            "/run/secrets/db",
+            "${DB_PASSWORD}",
+            "",
+            "changeme",
+            "true",
+            "https://vault.internal/v1",
+            "arn:aws:secretsmanager:eu-1:1:secret:x",
+            "8080",
+            "getenv(\"X\")",
+        ] {
             assert!(!is_secret("DB_PASSWORD", value), "{value}");
         }
         assert!(is_secret("API_KEY", "not-so-secret-4711"));

@@ -98,7 +98,9 @@ fn sequence(der: &[u8], cut: bool) -> bool {
     let (header, len) = match (der.first(), der.get(1)) {
         (Some(0x30), Some(len)) if *len < 0x80 => (2, usize::from(*len)),
         (Some(0x30), Some(0x81)) => (3, der.get(2).copied().map_or(0, usize::from)),
-        (Some(0x30), Some(0x82)) => (4, der.get(2..4).and_then(|two| two.try_into().ok()).map_or(0, |two| usize::from(u16::from_be_bytes(two)))),
+        (Some(0x30), Some(0x82)) => {
+            (4, der.get(2..4).and_then(|two| two.try_into().ok()).map_or(0, |two| usize::from(u16::from_be_bytes(two))))
+        }
         _ => return false,
     };
     if cut { len + header > der.len() } else { len + header == der.len() }
@@ -110,9 +112,11 @@ pub(crate) fn openpgp(text: &Text<'_>) -> Option<Span> {
         return None;
     }
     let rest = text.from(text.after());
-    let gap = memchr::memmem::find(rest.get(..600.min(rest.len()))?, b"\n\n").or_else(|| memchr::memmem::find(rest.get(..600.min(rest.len()))?, b"\r\n\r\n"))?;
+    let gap = memchr::memmem::find(rest.get(..600.min(rest.len()))?, b"\n\n")
+        .or_else(|| memchr::memmem::find(rest.get(..600.min(rest.len()))?, b"\r\n\r\n"))?;
     let start = text.after() + gap + rest.get(gap..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
-    let end = start + text.from(start).iter().take(1024).take_while(|byte| B64P.has(**byte) || byte.is_ascii_whitespace()).count();
+    let end =
+        start + text.from(start).iter().take(1024).take_while(|byte| B64P.has(**byte) || byte.is_ascii_whitespace()).count();
     // The first packet is a secret key: tag 5, old or new format.
     let first = base64(text.bytes.get(start..end)?, 1).first().copied()?;
     let secret_key = matches!(first, 0x94..=0x97 | 0xC5);
@@ -152,7 +156,9 @@ pub(crate) fn openvpn(text: &Text<'_>) -> Option<Span> {
 pub(crate) fn dnssec(text: &Text<'_>) -> Option<Span> {
     let rest = text.from(text.after());
     let rest = rest.get(..2000.min(rest.len()))?;
-    let label = [b"PrivateKey: ".as_slice(), b"PrivateExponent: ", b"Key: "].into_iter().find_map(|label| memchr::memmem::find(rest, label).map(|at| at + label.len()))?;
+    let label = [b"PrivateKey: ".as_slice(), b"PrivateExponent: ", b"Key: "]
+        .into_iter()
+        .find_map(|label| memchr::memmem::find(rest, label).map(|at| at + label.len()))?;
     let start = text.after() + label;
     let end = start + B64P.run(text.from(start), 700);
     (end - start >= 24).then_some(Span::new(start, end))

@@ -120,7 +120,19 @@ impl Span {
 
 impl Rule {
     const fn new(id: &'static str, title: &'static str, severity: Severity, shape: Shape) -> Self {
-        Self { id, title, severity, anchors: &[], shape, entropy: 0, check: None, near: &[], guessable: false, configuration_only: false, harmless: None }
+        Self {
+            id,
+            title,
+            severity,
+            anchors: &[],
+            shape,
+            entropy: 0,
+            check: None,
+            near: &[],
+            guessable: false,
+            configuration_only: false,
+            harmless: None,
+        }
     }
 
     /// A token of these pieces; the first literal is the anchor unless [`Rule::anchors`] says otherwise.

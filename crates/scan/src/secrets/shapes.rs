@@ -16,7 +16,11 @@ pub(crate) fn azure_connection(text: &Text<'_>) -> Option<Span> {
         return None;
     }
     let emulator = value.starts_with(b"Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1");
-    Some(Span { harmless: emulator.then_some("the storage emulator's well-known key"), name: (text.at, start - 1), ..Span::new(start, end) })
+    Some(Span {
+        harmless: emulator.then_some("the storage emulator's well-known key"),
+        name: (text.at, start - 1),
+        ..Span::new(start, end)
+    })
 }
 
 /// `sig=` of a shared access signature, proven by its version parameter.
@@ -33,9 +37,38 @@ pub(crate) fn azure_signature(text: &Text<'_>) -> Option<Span> {
 
 /// Schemes of databases and brokers.
 const STORES: &[&[u8]] = &[
-    b"postgres", b"postgresql", b"mysql", b"mariadb", b"mongodb", b"mongodb+srv", b"redis", b"rediss", b"amqp", b"amqps", b"mssql", b"sqlserver", b"oracle",
-    b"clickhouse", b"cassandra", b"couchdb", b"neo4j", b"bolt", b"nats", b"mqtt", b"mqtts", b"stomp", b"kafka", b"ldap", b"ldaps", b"memcached", b"cockroachdb", b"valkey",
-    b"postgresql+psycopg2", b"postgresql+asyncpg", b"mysql+pymysql", b"mysql2",
+    b"postgres",
+    b"postgresql",
+    b"mysql",
+    b"mariadb",
+    b"mongodb",
+    b"mongodb+srv",
+    b"redis",
+    b"rediss",
+    b"amqp",
+    b"amqps",
+    b"mssql",
+    b"sqlserver",
+    b"oracle",
+    b"clickhouse",
+    b"cassandra",
+    b"couchdb",
+    b"neo4j",
+    b"bolt",
+    b"nats",
+    b"mqtt",
+    b"mqtts",
+    b"stomp",
+    b"kafka",
+    b"ldap",
+    b"ldaps",
+    b"memcached",
+    b"cockroachdb",
+    b"valkey",
+    b"postgresql+psycopg2",
+    b"postgresql+asyncpg",
+    b"mysql+pymysql",
+    b"mysql2",
 ];
 
 /// The password in a database's or broker's URL.
@@ -56,7 +89,11 @@ fn url(text: &Text<'_>) -> Option<(Span, bool)> {
     let scheme = text.bytes.get(scheme_start..scheme_end)?;
     let from = text.after();
     let rest = text.from(from);
-    let stop = rest.iter().take(256).position(|byte| !(0x21..0x7F).contains(byte) || b"/?#\"'`<>\\{}|^,;()".contains(byte)).unwrap_or(rest.len().min(256));
+    let stop = rest
+        .iter()
+        .take(256)
+        .position(|byte| !(0x21..0x7F).contains(byte) || b"/?#\"'`<>\\{}|^,;()".contains(byte))
+        .unwrap_or(rest.len().min(256));
     let authority = rest.get(..stop)?;
     let at = authority.iter().rposition(|byte| *byte == b'@')?;
     let (user_info, host) = (authority.get(..at)?, authority.get(at + 1..)?);
@@ -66,18 +103,40 @@ fn url(text: &Text<'_>) -> Option<(Span, bool)> {
     if password.len() < 3 || host_name.is_empty() || !host_name.iter().all(|byte| WORD.or(Alphabet::new(".-[]")).has(*byte)) {
         return None;
     }
-    if !user.iter().all(|byte| WORD.or(Alphabet::new(".%+~-")).has(*byte)) || user == password || placeholder::is_placeholder(password) || documentation_host(host_name) {
+    if !user.iter().all(|byte| WORD.or(Alphabet::new(".%+~-")).has(*byte))
+        || user == password
+        || placeholder::is_placeholder(password)
+        || documentation_host(host_name)
+    {
         return None;
     }
     let start = from + colon + 1;
-    Some((Span { name: (scheme_start, from + at), ..Span::new(start, start + password.len()) }, STORES.contains(&scheme.to_ascii_lowercase().as_slice())))
+    Some((
+        Span { name: (scheme_start, from + at), ..Span::new(start, start + password.len()) },
+        STORES.contains(&scheme.to_ascii_lowercase().as_slice()),
+    ))
 }
 
 /// RFC 2606 names, and words that stand for a host.
 fn documentation_host(host: &[u8]) -> bool {
     let host = host.to_ascii_lowercase();
-    let words: [&[u8]; 15] =
-        [b"host", b"hostname", b"server", b"proxy", b"domain", b"your-host", b"yourhost", b"example", b"foo", b"bar", b"baz", b"site", b"url", b"proxyserver", b"myhost"];
+    let words: [&[u8]; 15] = [
+        b"host",
+        b"hostname",
+        b"server",
+        b"proxy",
+        b"domain",
+        b"your-host",
+        b"yourhost",
+        b"example",
+        b"foo",
+        b"bar",
+        b"baz",
+        b"site",
+        b"url",
+        b"proxyserver",
+        b"myhost",
+    ];
     words.contains(&host.as_slice())
         || host.split(|byte| *byte == b'.').any(|label| label == b"example" || label == b"invalid" || label == b"test")
         || host.starts_with(b"foo.")
@@ -130,12 +189,18 @@ fn dot(text: &Text<'_>, at: usize) -> Option<usize> {
 pub(crate) fn authorization_header(text: &Text<'_>) -> Option<Span> {
     let start = assigned(text.bytes, text.at, text.after())?;
     let rest = text.from(start);
-    let scheme = [b"Bearer ".as_slice(), b"bearer ", b"Basic ", b"basic ", b"token ", b"Token "].into_iter().find(|scheme| rest.starts_with(scheme))?;
+    let scheme = [b"Bearer ".as_slice(), b"bearer ", b"Basic ", b"basic ", b"token ", b"Token "]
+        .into_iter()
+        .find(|scheme| rest.starts_with(scheme))?;
     let start = start + scheme.len();
     let end = start + TOKEN.run(text.from(start), 1024);
     let value = text.bytes.get(start..end)?;
     let basic = scheme.eq_ignore_ascii_case(b"basic ");
-    let strong = if basic { value.len() >= 8 && basic_auth(value) && !common_basic(value) } else { value.len() >= 20 && entropy(value) > 3.6 && value.iter().any(u8::is_ascii_digit) };
+    let strong = if basic {
+        value.len() >= 8 && basic_auth(value) && !common_basic(value)
+    } else {
+        value.len() >= 20 && entropy(value) > 3.6 && value.iter().any(u8::is_ascii_digit)
+    };
     (strong && !placeholder::is_placeholder(value)).then_some(Span { name: (text.at, text.after()), ..Span::new(start, end) })
 }
 
@@ -152,7 +217,10 @@ pub(crate) fn docker_auth(text: &Text<'_>) -> Option<Span> {
     let end = start + B64P.run(text.from(start), 2000);
     let value = text.bytes.get(start..end)?;
     let wanted = value.len() >= 8 && text.bytes.get(end) == Some(&b'"') && basic_auth(value) && !common_basic(value);
-    let docker = holds(text.path, "docker") || holds(text.path, "containers/auth.json") || holds(text.path, "config.json") || holds(text.before(), "\"auths\"");
+    let docker = holds(text.path, "docker")
+        || holds(text.path, "containers/auth.json")
+        || holds(text.path, "config.json")
+        || holds(text.before(), "\"auths\"");
     (wanted && docker).then_some(Span { name: (text.at + 1, text.after() - 1), ..Span::new(start, end) })
 }
 
@@ -170,18 +238,25 @@ pub(crate) fn password_hash(text: &Text<'_>) -> Option<Span> {
     let value = text.bytes.get(text.at..end)?;
     let fields = value.iter().filter(|byte| **byte == b'$').count();
     let closed = matches!(text.bytes.get(end), None | Some(b':' | b'\n' | b'\r'));
-    (clean && name_end > name_start && fields >= 3 && value.len() >= 30 && closed).then_some(Span { shown: 3, name: (name_start, name_end), ..Span::new(text.at, end) })
+    (clean && name_end > name_start && fields >= 3 && value.len() >= 30 && closed).then_some(Span {
+        shown: 3,
+        name: (name_start, name_end),
+        ..Span::new(text.at, end)
+    })
 }
 
 /// `password …` in netrc(5).
 pub(crate) fn netrc(text: &Text<'_>) -> Option<Span> {
-    if !matches!(text.name(), b".netrc" | b"_netrc" | b"netrc") || !holds(text.before(), "machine") && !holds(text.before(), "default") {
+    if !matches!(text.name(), b".netrc" | b"_netrc" | b"netrc")
+        || !holds(text.before(), "machine") && !holds(text.before(), "default")
+    {
         return None;
     }
     let start = text.after() + Alphabet::new(" \t\n\r").run(text.from(text.after()), 16);
     let end = free_value(text.bytes, start, 128);
     let value = text.bytes.get(start..end)?;
-    (!value.is_empty() && !placeholder::is_placeholder(value)).then_some(Span { name: (text.at, text.after()), ..Span::new(start, end) })
+    (!value.is_empty() && !placeholder::is_placeholder(value))
+        .then_some(Span { name: (text.at, text.after()), ..Span::new(start, end) })
 }
 
 /// `password = …` and its like in configuration files that people write.
@@ -196,12 +271,18 @@ pub(crate) fn configured(text: &Text<'_>) -> Option<Span> {
     let end = free_value(text.bytes, start, 200);
     let value = text.bytes.get(start..end)?;
     let text_name = std::str::from_utf8(name).ok()?;
-    (value.len() <= 200 && super::names::is_secret(text_name, std::str::from_utf8(value).ok()?) && telling(value)).then_some(Span { name: (name_start, name_end), ..Span::new(start, end) })
+    (value.len() <= 200 && super::names::is_secret(text_name, std::str::from_utf8(value).ok()?) && telling(value))
+        .then_some(Span { name: (name_start, name_end), ..Span::new(start, end) })
 }
 
 /// Long and varied enough to be a password rather than a word of a configuration language.
 fn telling(value: &[u8]) -> bool {
-    let classes = [value.iter().any(u8::is_ascii_lowercase), value.iter().any(u8::is_ascii_uppercase), value.iter().any(u8::is_ascii_digit), value.iter().any(u8::is_ascii_punctuation)];
+    let classes = [
+        value.iter().any(u8::is_ascii_lowercase),
+        value.iter().any(u8::is_ascii_uppercase),
+        value.iter().any(u8::is_ascii_digit),
+        value.iter().any(u8::is_ascii_punctuation),
+    ];
     value.len() >= 6 && classes.into_iter().filter(|class| *class).count() >= 2 && entropy(value) >= 2.2
 }
 
@@ -211,13 +292,20 @@ pub(crate) fn connection_string(text: &Text<'_>) -> Option<Span> {
     if !text.before().last().is_none_or(|byte| b";\"' ".contains(byte)) {
         return None;
     }
-    let end = start + text.from(start).iter().take(128).take_while(|byte| !matches!(**byte, b';' | b'"' | b'\'' | b'\n' | b'\r' | b'<' | b'&')).count();
+    let end = start
+        + text
+            .from(start)
+            .iter()
+            .take(128)
+            .take_while(|byte| !matches!(**byte, b';' | b'"' | b'\'' | b'\n' | b'\r' | b'<' | b'&'))
+            .count();
     let value = text.bytes.get(start..end)?;
     let near = text.bytes.get(text.at.saturating_sub(200)..text.bytes.len().min(end + 100))?;
     let server = holds(near, "server=") || holds(near, "data source=") || holds(near, "host=");
     let user = holds(near, "user id=") || holds(near, "uid=") || holds(near, "username=") || holds(near, "user=");
     let plain = !value.iter().any(|byte| b"(){}[] ".contains(byte));
-    (server && user && plain && value.len() >= 4 && !placeholder::is_placeholder(value)).then_some(Span { name: (text.at, start - 1), ..Span::new(start, end) })
+    (server && user && plain && value.len() >= 4 && !placeholder::is_placeholder(value))
+        .then_some(Span { name: (text.at, start - 1), ..Span::new(start, end) })
 }
 
 /// The private part of a JSON Web Key (RFC 7518 section 6): `"d"`, or `"k"` of a symmetric one.

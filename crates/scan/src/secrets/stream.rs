@@ -94,7 +94,16 @@ impl FileScan {
             let class = PathClass::of(inner.as_bytes());
             PathClass { vendor: class.vendor || outer.vendor, harmless: class.harmless.or(outer.harmless), ..class }
         });
-        Self { path: path.to_vec(), inner_path, class, size, mode: None, held: Vec::new(), held_at: 0, matches: Matches::default() }
+        Self {
+            path: path.to_vec(),
+            inner_path,
+            class,
+            size,
+            mode: None,
+            held: Vec::new(),
+            held_at: 0,
+            matches: Matches::default(),
+        }
     }
 
     /// The next bytes.
@@ -175,7 +184,8 @@ impl FileScan {
         let overflow = self.matches.overflow;
         let mut chosen = self.matches.kind.map(|kind| self.fact_of_kind(kind)).into_iter().collect::<Vec<_>>();
         // Cryptographic libraries carry the keys of their self-tests.
-        let built_in = (self.mode == Some(Mode::Binary) && self.class.vendor).then_some("built into a distributed program or library");
+        let built_in =
+            (self.mode == Some(Mode::Binary) && self.class.vendor).then_some("built into a distributed program or library");
         let mut seen = BTreeSet::new();
         let mut numbers: BTreeMap<(&str, Vec<u8>), usize> = BTreeMap::new();
         let path = self.full_path();
@@ -209,7 +219,12 @@ impl FileScan {
             });
         }
         if overflow || total > FINDINGS && chosen.len() >= FINDINGS {
-            gaps.push(Gap { kind: GapKind::OverBudget, layer: None, path: String::new(), message: format!("more than {FINDINGS} secrets in one file: only the first are listed") });
+            gaps.push(Gap {
+                kind: GapKind::OverBudget,
+                layer: None,
+                path: String::new(),
+                message: format!("more than {FINDINGS} secrets in one file: only the first are listed"),
+            });
         }
         Findings { secrets: chosen, gaps }
     }
@@ -240,7 +255,7 @@ impl FileScan {
 
 /// Where matches overlap, the one of the earlier rule stays; the result is by place.
 pub(super) fn without_overlaps(mut list: Vec<Match>) -> Vec<Match> {
-    list.sort_by(|a, b| (rules::rank(a.rule.id), a.start, a.end).cmp(&(rules::rank(b.rule.id), b.start, b.end)));
+    list.sort_by_key(|found| (rules::rank(found.rule.id), found.start, found.end));
     let mut kept: BTreeMap<u64, Match> = BTreeMap::new();
     for found in list {
         let before = kept.range(..found.end).next_back().is_some_and(|(_, other)| other.end > found.start);
@@ -291,7 +306,11 @@ impl Matches {
                 let line_at_anchor = if at < counted { newlines - newlines_in(bytes, at, counted) } else { newlines };
                 if let Some(found) = self.list.last_mut() {
                     let start = usize::try_from(found.start.saturating_sub(base)).unwrap_or(at);
-                    found.line = if start < at { line_at_anchor - newlines_in(bytes, start, at) } else { line_at_anchor + newlines_in(bytes, at, start) };
+                    found.line = if start < at {
+                        line_at_anchor - newlines_in(bytes, start, at)
+                    } else {
+                        line_at_anchor + newlines_in(bytes, at, start)
+                    };
                 }
             }
         });
@@ -299,14 +318,25 @@ impl Matches {
     }
 
     #[allow(clippy::too_many_arguments)]
-    fn prove(&mut self, rule: &'static Rule, bytes: &[u8], base: u64, at: usize, anchor: usize, path: &[u8], class: PathClass, line: u64) {
+    fn prove(
+        &mut self,
+        rule: &'static Rule,
+        bytes: &[u8],
+        base: u64,
+        at: usize,
+        anchor: usize,
+        path: &[u8],
+        class: PathClass,
+        line: u64,
+    ) {
         let from = at.saturating_sub(BACK);
         let to = bytes.len().min(at + AHEAD);
         let text = Text { bytes: bytes.get(from..to).unwrap_or_default(), at: at - from, anchor, path, class };
         let Some(span) = matcher::prove(rule, &text) else { return };
         let Some(value) = text.bytes.get(span.start..span.end) else { return };
         let name = text.bytes.get(span.name.0..span.name.1).unwrap_or_default();
-        let identity = if rule.guessable { Identity::Name(name.to_vec()) } else { Identity::Value(masking::of_value(rule.id, value)) };
+        let identity =
+            if rule.guessable { Identity::Name(name.to_vec()) } else { Identity::Value(masking::of_value(rule.id, value)) };
         let harmless = span.harmless.or_else(|| if rule.guessable { None } else { known_example(value) });
         let start = base + (from + span.start) as u64;
         let masked = masking::masked(value, span.shown);

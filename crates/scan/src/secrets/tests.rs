@@ -33,7 +33,8 @@ fn expand(spec: &str, random: &mut Random) -> String {
     let mut rest = spec;
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        let Some((piece, after)) = after.split_once('}').filter(|(piece, _)| piece.chars().all(|c| c.is_ascii_alphanumeric())) else {
+        let Some((piece, after)) = after.split_once('}').filter(|(piece, _)| piece.chars().all(|c| c.is_ascii_alphanumeric()))
+        else {
             out.push('{');
             rest = after;
             continue;
@@ -211,7 +212,11 @@ fn a_wrong_checksum_is_refused() {
 
 #[test]
 fn examples_of_documentation_are_harmless() {
-    for text in [["AKIA", "IOSFODNN7EXAMPLE"].concat(), ["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat(), ["sk_te", "st_4eC39HqLyjWDarjtT1zdp7dc"].concat()] {
+    for text in [
+        ["AKIA", "IOSFODNN7EXAMPLE"].concat(),
+        ["aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/", "bPxRfiCYEXAMPLEKEY"].concat(),
+        ["sk_te", "st_4eC39HqLyjWDarjtT1zdp7dc"].concat(),
+    ] {
         let findings = scan("srv/README", text.as_bytes(), usize::MAX);
         assert!(findings.secrets.iter().all(|secret| secret.harmless.is_some()), "{text}: {findings:?}");
     }
@@ -224,7 +229,14 @@ fn passwords_speak_in_configuration_only() {
     for quiet in ["srv/app/main.js", "usr/share/x/config.yml", "srv/app/config.example.yml", "srv/node_modules/x/config.yml"] {
         assert!(found(quiet, text).is_empty(), "{quiet}");
     }
-    for quiet in ["password: ${DB_PASSWORD}\n", "password: changeme\n", "password_file: /run/secrets/Db9\n", "libcrypto3=3.1.4-r2\n", "token_url: https://id.internal/9\n", "max_tokens: 40964096\n"] {
+    for quiet in [
+        "password: ${DB_PASSWORD}\n",
+        "password: changeme\n",
+        "password_file: /run/secrets/Db9\n",
+        "libcrypto3=3.1.4-r2\n",
+        "token_url: https://id.internal/9\n",
+        "max_tokens: 40964096\n",
+    ] {
         assert!(found("srv/app/config.yml", quiet).is_empty(), "{quiet}");
     }
 }
@@ -238,7 +250,11 @@ fn client_password_files_are_read() {
 
 #[test]
 fn headers_without_a_key_are_not_keys() {
-    for text in ["-----BEGIN PRIVATE KEY-----", "-----BEGIN RSA PRIVATE KEY-----\nMIIE...\n-----END RSA PRIVATE KEY-----", "if (pem.includes('-----BEGIN PRIVATE KEY-----')) {"] {
+    for text in [
+        "-----BEGIN PRIVATE KEY-----",
+        "-----BEGIN RSA PRIVATE KEY-----\nMIIE...\n-----END RSA PRIVATE KEY-----",
+        "if (pem.includes('-----BEGIN PRIVATE KEY-----')) {",
+    ] {
         assert!(found("x.js", text).is_empty(), "{text}");
     }
 }
@@ -258,7 +274,11 @@ fn no_value_gets_out() {
         let findings = scan(place(rule), sample.as_bytes(), usize::MAX);
         let said = format!("{findings:?}");
         // Any twelve characters in a row of the sample's random part would be the value.
-        for window in sample.as_bytes().windows(16).filter(|window| window.iter().all(u8::is_ascii_alphanumeric) && window.iter().any(|byte| *byte != window[0])) {
+        for window in sample
+            .as_bytes()
+            .windows(16)
+            .filter(|window| window.iter().all(u8::is_ascii_alphanumeric) && window.iter().any(|byte| *byte != window[0]))
+        {
             let window = std::str::from_utf8(window).expect("ascii");
             assert!(!said.contains(window), "{rule}: {window} in {said}");
         }

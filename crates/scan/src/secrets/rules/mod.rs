@@ -14,8 +14,17 @@ mod office;
 mod payment;
 
 /// Every rule. Where two matches overlap, the earlier group wins: the vague rules come last.
-const GROUPS: &[&[Rule]] =
-    &[keys::RULES, code::RULES, cloud::RULES, ai::RULES, payment::RULES, messaging::RULES, observing::RULES, office::RULES, files::RULES];
+const GROUPS: &[&[Rule]] = &[
+    keys::RULES,
+    code::RULES,
+    cloud::RULES,
+    ai::RULES,
+    payment::RULES,
+    messaging::RULES,
+    observing::RULES,
+    office::RULES,
+    files::RULES,
+];
 
 /// Number of rules.
 pub(crate) const COUNT: usize = {
