@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use porthole_oci::layer::{Entry, EntryKind, ImagePath};
+use porthole_report::{EvidenceKind, Package, Report};
 use porthole_scan::packages::{Cataloger, Interest, binary, executable, rpm};
+use porthole_tests::real::{real_image, scan_layout};
 
 /// Files of public test suites, where a checkout has them beside it.
 fn fixtures(folder: &str) -> Option<PathBuf> {
@@ -180,4 +182,127 @@ fn look_alikes_are_not_recognised() {
     for path in files_below(&folder) {
         assert_eq!(classify(&path, &std::fs::read(folder.join(&path)).expect("a file")), [], "{path:?}");
     }
+}
+
+/// One line a package of a kind in the final image, as its witness prints it.
+fn installed(report: &Report, kind: &str, line: fn(&Package) -> String) -> Vec<String> {
+    let packages = report.packages.iter().filter(|package| package.kind == kind && package.visible);
+    let mut lines: Vec<String> = packages.map(line).collect();
+    lines.sort();
+    lines
+}
+
+fn witness(folder: &Path, file: &str) -> Vec<String> {
+    let text = std::fs::read_to_string(folder.join("witness").join(file)).expect(file);
+    let mut lines: Vec<String> = text.lines().map(str::to_owned).collect();
+    lines.sort();
+    lines
+}
+
+fn source(package: &Package) -> (&str, &str) {
+    package.source.as_ref().map_or(("", ""), |source| (source.name.as_str(), source.version.as_str()))
+}
+
+fn architecture(package: &Package) -> &str {
+    package.architecture.as_deref().unwrap_or("")
+}
+
+/// Oracle: `dpkg-query -W` over the same root file system, source package and source version included.
+#[test]
+fn debian_images_list_exactly_what_dpkg_query_lists() {
+    for name in ["debian-slim", "debian-app"] {
+        let Some(folder) = real_image(name) else { continue };
+        let report = scan_layout(&folder.join("layout"));
+        let found = installed(&report, "deb", |package| {
+            let (source, version) = source(package);
+            format!("ii |{}|{}|{}|{source}|{version}", package.name, package.version, architecture(package))
+        });
+        assert_eq!(found, witness(&folder, "dpkg.txt"), "{name}");
+        let from_packages = |gap: &&porthole_report::Gap| gap.path.contains("dpkg") || gap.path.contains("/share/doc/");
+        assert_eq!(report.gaps.iter().find(from_packages), None, "{name}");
+        let licensed = report.packages.iter().filter(|package| package.kind == "deb" && !package.licenses.is_empty()).count();
+        assert!(licensed * 10 > found.len() * 8, "{name}: only {licensed} of {} have licences", found.len());
+        // What a system package brought is listed as that package, not once more by its bytes.
+        let echo = report.packages.iter().find(|package| package.evidence == EvidenceKind::Binary && package.owned_by.is_some());
+        assert_eq!(echo.map(|package| &package.purl), None, "{name}");
+        let application = &report.application;
+        assert!(application.owned_bytes > application.bytes, "{name}: {application:?}");
+    }
+}
+
+/// Oracle: the control files of the packages that the image was made of.
+#[test]
+fn a_distroless_image_lists_the_packages_of_its_status_folder() {
+    let Some(folder) = real_image("distroless") else { return };
+    let report = scan_layout(&folder.join("layout"));
+    let found = installed(&report, "deb", |package| format!("{}|{}", package.name, package.version));
+    assert_eq!(found, witness(&folder, "dpkg.txt"));
+    let distribution = report.image.distribution.expect("a distribution");
+    assert_eq!((distribution.id.as_str(), distribution.flavour.as_deref()), ("debian", Some("distroless")));
+}
+
+/// Oracle: the fields P, V and o of apk's own database.
+#[test]
+fn an_alpine_image_lists_what_apk_lists() {
+    let Some(folder) = real_image("alpine") else { return };
+    let report = scan_layout(&folder.join("layout"));
+    let found = installed(&report, "apk", |package| format!("{}|{}|{}", package.name, package.version, source(package).0));
+    assert_eq!(found, witness(&folder, "apk.txt"));
+    assert!(report.packages.iter().all(|package| package.kind == "apk"), "BusyBox and OpenSSL are apk's");
+}
+
+/// Oracle: `rpm -qa` over the same root file system; its database is SQLite.
+#[test]
+fn an_rpm_image_lists_what_rpm_lists() {
+    let Some(folder) = real_image("rpm") else { return };
+    let report = scan_layout(&folder.join("layout"));
+    let found = installed(&report, "rpm", |package| {
+        let (epoch, version) = package.version.split_once(':').unwrap_or(("0", &package.version));
+        let (version, release) = version.rsplit_once('-').expect("a release");
+        let source = package.source.as_ref().expect("a source");
+        let source_version = source.version.split_once(':').map_or(source.version.as_str(), |(_, version)| version);
+        let name = &package.name;
+        format!("{name}|{epoch}|{version}|{release}|{}|{}-{source_version}.src.rpm", architecture(package), source.name)
+    });
+    assert_eq!(found, witness(&folder, "rpm.txt"));
+    let owned = report.application.owned_bytes;
+    assert!(owned > 0, "the readme of each package is its own");
+}
+
+/// Oracle: `go version -m` on the Go program of an image, where the Go toolchain is installed.
+#[test]
+fn a_go_program_lists_the_modules_that_go_version_prints() {
+    let Some(folder) = real_image("debian-app") else { return };
+    let program = folder.join("rootfs/usr/local/bin/go-program");
+    let Ok(output) = std::process::Command::new("go").args(["version", "-m"]).arg(&program).output() else {
+        eprintln!("skipped: the Go toolchain is not installed");
+        return;
+    };
+    let text = String::from_utf8(output.stdout).expect("UTF-8");
+    let mut expected: Vec<String> = Vec::new();
+    for line in text.lines() {
+        let columns: Vec<&str> = line.trim().split('\t').collect();
+        match columns.as_slice() {
+            // Built from a checkout: the version is the one that the linker was given.
+            ["mod", path, ..] => expected.push(format!("{path} v1.18.1")),
+            ["dep", path, version, ..] => expected.push(format!("{path} {version}")),
+            ["=>", path, version, ..] => {
+                expected.pop();
+                expected.push(format!("{path} {version}"));
+            }
+            [first] if first.contains(": go1.") => expected
+                .push(format!("stdlib {}", first.rsplit("go1.").next().map_or_else(String::new, |rest| format!("1.{rest}")))),
+            _ => {}
+        }
+    }
+    let parsed = executable::parse(&std::fs::read(&program).expect("the program"));
+    let full = |package: &porthole_scan::facts::PackageFact| {
+        let slash = if package.namespace.is_empty() { "" } else { "/" };
+        format!("{}{slash}{} {}", package.namespace, package.name, package.version)
+    };
+    let mut found: Vec<String> = parsed.packages.iter().map(full).collect();
+    expected.sort();
+    found.sort();
+    assert_eq!(found, expected);
+    assert!(found.len() > 100, "{} modules", found.len());
 }
