@@ -25,12 +25,15 @@ usage: cargo xtask COMMAND
   serve [--port N]      build the page, serve it on this machine, print its address
   test [STEP...]        set up and run everything: Rust, WASM, browser, edge; or the named steps and what they need
   test --list           the steps, a line each
+  standalone [--out FILE] [--advisories ECOSYSTEM]...
+                        the whole page in one file that works from file:// (default: target/porthole.html)
   bench [--runs N]      measure Porthole beside the tools that people use today; writes BENCHMARKS.md
 
 environment:
   PORTHOLE_WASM_TOOLCHAIN=debian   build std for wasm32 from Debian's Rust sources instead of `rustup target add`
   PORTHOLE_TOOLS=DIR               where the tools are kept (default: target/tools)
   PORTHOLE_IMAGES=DIR              real images for the tests (default: target/images)
+  PORTHOLE_OSV=PATH                OSV records for the page's advisory database (default: ../shared/advisories, if there)
   PORTHOLE_CHROMIUM=FILE           the browser for the tests (default: the usual places)
 ";
 
@@ -42,6 +45,7 @@ fn main() -> ExitCode {
         ["build"] => run::build(&project),
         ["serve"] => run::serve(&project, None),
         ["serve", "--port", port] if port.parse::<u16>().is_ok() => run::serve(&project, port.parse().ok()),
+        ["standalone", rest @ ..] => run::standalone(&project, rest),
         ["bench", rest @ ..] => bench::command(&project, rest),
         ["test", rest @ ..] => run::test(&project, rest),
         [] | ["help" | "--help" | "-h"] => {

@@ -1,7 +1,9 @@
 //! The work itself: which steps each command is made of. A new step is one entry in a table here.
 
+mod advisories;
 mod dependencies;
 mod rust;
+mod standalone;
 mod wasm;
 mod web;
 
@@ -33,8 +35,16 @@ const PAGE: Step = Step {
     run: web::page,
 };
 
+const ADVISORIES: Step = Step {
+    name: "advisories",
+    does: "porthole db build makes the page's advisory database",
+    needs: &["page"],
+    applies: |project| web::page_is_there(project) && advisories::are_there(project),
+    run: advisories::database,
+};
+
 /// What `cargo xtask build` does.
-const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE];
+const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE, ADVISORIES];
 
 /// What `cargo xtask test` does, quickest answers first.
 const TEST: &[Step] = &[
@@ -61,6 +71,7 @@ const TEST: &[Step] = &[
     WASM,
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
     PAGE,
+    ADVISORIES,
     Step { name: "types", does: "TypeScript has nothing to say", needs: &["wasm"], applies: web::page_is_there, run: web::types },
     Step {
         name: "page-tests",
@@ -105,6 +116,15 @@ pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure>
     println!("\nPorthole is at {}\nCtrl-C ends it.", site.url());
     site.serve();
     Ok(())
+}
+
+/// `cargo xtask standalone`.
+///
+/// # Errors
+/// When the page could not be built or packed.
+pub(crate) fn standalone(project: &Project, args: &[&str]) -> Result<(), Failure> {
+    build(project)?;
+    standalone::pack(project, args)
 }
 
 /// `cargo xtask test`.
