@@ -14,3 +14,4 @@ mod reference;
 mod registry;
 mod tar_reader;
 mod secrets;
+mod sbom;

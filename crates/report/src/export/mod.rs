@@ -5,11 +5,13 @@
 
 mod json;
 mod plain;
+mod sbom;
 mod table;
 mod units;
 
 pub use json::Json;
 pub use plain::plain;
+pub use sbom::{CycloneDx, Spdx, Spdx3};
 pub use table::Table;
 pub use units::{bytes, percent};
 
@@ -37,7 +39,7 @@ pub trait Exporter: Sync {
 }
 
 /// Every format. Add a line here to add one.
-pub const ALL: &[&dyn Exporter] = &[&Json, &Table];
+pub const ALL: &[&dyn Exporter] = &[&Json, &Table, &CycloneDx, &Spdx, &Spdx3];
 
 /// The exporter with this id.
 pub fn find(id: &str) -> Option<&'static dyn Exporter> {

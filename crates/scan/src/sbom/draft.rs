@@ -28,9 +28,20 @@ pub(super) struct Component {
     /// Scratch for formats that say a key and a value apart.
     pub(super) key: String,
     pub(super) value: String,
+    /// What it is for, where a format says that beside its type.
+    pub(super) purpose: String,
+    /// Where a relationship leads.
+    pub(super) targets: Vec<String>,
 }
 
 impl Component {
+    /// Notes what our own exporters write into a comment: fixes that a changelog claims.
+    pub(super) fn comment(&mut self, comment: &str) {
+        if let Some(ids) = comment.strip_prefix("changelog claims fixes: ") {
+            self.changelog_fixes = ids.split_whitespace().map(str::to_owned).collect();
+        }
+    }
+
     /// Notes a licence, unless it says that nothing is known.
     pub(super) fn license(&mut self, license: &str) {
         let license = license.trim();
@@ -105,6 +116,7 @@ impl Draft {
         }
         self.packages.push(SbomPackage {
             purl,
+            name: component.name,
             licenses: component.licenses,
             path: component.path,
             owned_by: component.owned_by,

@@ -41,6 +41,8 @@ pub struct SbomDocument {
 pub struct SbomPackage {
     /// Its package URL.
     pub purl: Purl,
+    /// What the document calls it; often the ecosystem's own spelling, which a package URL may not keep.
+    pub name: String,
     /// Licence ids, names or expressions.
     pub licenses: Vec<String>,
     /// Path in the image, where the document says it.
@@ -113,11 +115,12 @@ impl SbomPackage {
     /// As a cataloger tells it. What a purl keeps in qualifiers comes back to its own field: architecture, epoch, source.
     pub(crate) fn fact(&self) -> PackageFact {
         let purl = &self.purl;
+        let name = self.spelling().unwrap_or(&purl.name);
         let mut fact = PackageFact {
             namespace: purl.namespace.clone(),
             licenses: self.licenses.clone(),
             evidence: porthole_report::EvidenceKind::Sbom,
-            ..PackageFact::new(&purl.kind, purl.name.clone(), purl.version.clone())
+            ..PackageFact::new(&purl.kind, name, purl.version.clone())
         };
         for (key, value) in &purl.qualifiers {
             match key.as_str() {
@@ -133,6 +136,14 @@ impl SbomPackage {
             }
         }
         fact
+    }
+
+    /// The document's name, when it is the same name to this type of package URL (`Django`, `django`).
+    fn spelling(&self) -> Option<&str> {
+        let name = self.name.rsplit(['/', ':']).next()?;
+        let mut other = Purl { kind: self.purl.kind.clone(), name: name.to_owned(), ..Purl::default() };
+        other.normalize();
+        (other.name == self.purl.name).then_some(name)
     }
 }
 

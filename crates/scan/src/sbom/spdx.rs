@@ -42,6 +42,7 @@ fn package(package: &mut Component, field: &[&str], text: &str) {
     match field {
         ["SPDXID"] => package.id = text.to_owned(),
         ["name"] => package.name = text.to_owned(),
+        ["comment"] => package.comment(text),
         ["versionInfo"] => package.version = text.to_owned(),
         ["primaryPackagePurpose"] => package.kind = text.replace('_', "-"),
         // What was declared stands before what somebody concluded from the text.

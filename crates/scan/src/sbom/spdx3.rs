@@ -24,9 +24,11 @@ pub(super) fn step(draft: &mut Draft, path: &[&str], step: Step<'_>) {
                 ["externalIdentifier", "#", "externalIdentifierType"] => element.key = text.to_owned(),
                 ["externalIdentifier", "#", "identifier"] => element.value = text.to_owned(),
                 ["simplelicensing_licenseExpression"] => element.value = text.to_owned(),
+                ["software_primaryPurpose"] => element.purpose = text.to_owned(),
                 ["relationshipType"] => element.key = text.to_owned(),
                 ["from"] => element.path = text.to_owned(),
-                ["to", "#"] | ["to"] => element.changelog_fixes.push(text.to_owned()),
+                ["to", "#"] | ["to"] => element.targets.push(text.to_owned()),
+                ["comment"] => element.comment(text),
                 _ => {}
             }
         }
@@ -45,9 +47,8 @@ fn end(draft: &mut Draft) {
     let mut element = draft.take(1);
     match element.kind.as_str() {
         "software_Package" => {
-            element.kind = "library".into();
+            element.kind = if element.purpose == "operatingSystem" { "operating-system".into() } else { element.purpose.clone() };
             (element.path, element.key, element.value) = Default::default();
-            element.changelog_fixes.clear();
             draft.push(element);
         }
         "SpdxDocument" => draft.name = element.name,
@@ -55,7 +56,7 @@ fn end(draft: &mut Draft) {
             draft.license_texts.insert(element.id, element.value);
         }
         "Relationship" => {
-            let (from, to) = (element.path, element.changelog_fixes);
+            let (from, to) = (element.path, element.targets);
             let pairs = to.into_iter().map(|to| (from.clone(), to));
             match element.key.as_str() {
                 "contains" => draft.contains.extend(pairs),
