@@ -6,7 +6,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::contender::Contender;
+use serde_json::Value;
+
+use super::contender::{Clock, Contender};
 use crate::child::{About, Failure};
 use crate::project::Project;
 
@@ -16,7 +18,10 @@ const PERIOD: Duration = Duration::from_millis(5);
 /// What one run took.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sample {
+    /// From start to exit, or what the program says its work took.
     pub(super) wall: Duration,
+    /// Until the first result was on screen, where there is a screen.
+    pub(super) first: Option<Duration>,
     /// Peak resident set in bytes, where the system tells it and the process is the one that works.
     pub(super) peak: Option<u64>,
 }
@@ -28,9 +33,17 @@ pub(super) struct Sample {
 pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Failure> {
     let mut command = Command::new(&contender.program);
     command.args(&contender.args).current_dir(&project.root);
-    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.stdin(Stdio::null()).stderr(Stdio::null());
+    command.envs(contender.env.iter().map(|(name, value)| (name, value)));
+    if contender.clock == Clock::Printed {
+        let output = command.output().about(|| format!("start {}", contender.name))?;
+        let said = String::from_utf8_lossy(&output.stdout);
+        return printed(&said)
+            .ok_or_else(|| Failure::new(format!("{} ended with {} and said: {said}", contender.name, output.status)));
+    }
     // A tool that asks its maker for news would be measured for its network.
     command.env("SYFT_CHECK_FOR_APP_UPDATE", "false");
+    command.stdout(Stdio::null());
     let begun = Instant::now();
     let mut child = command.spawn().about(|| format!("start {}", contender.name))?;
     let status_file = format!("/proc/{}/status", child.id());
@@ -53,7 +66,14 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
     if !status.success() {
         return Err(Failure::new(format!("{} ended with {status}", contender.name)));
     }
-    Ok(Sample { wall, peak: peak.filter(|_| contender.one_process) })
+    Ok(Sample { wall, first: None, peak: peak.filter(|_| contender.one_process) })
+}
+
+/// `{"first": milliseconds, "report": milliseconds}`.
+fn printed(said: &str) -> Option<Sample> {
+    let times: Value = serde_json::from_str(said).ok()?;
+    let time = |name: &str| Duration::try_from_secs_f64(times.get(name)?.as_f64()? / 1000.0).ok();
+    Some(Sample { wall: time("report")?, first: time("first"), peak: None })
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.
@@ -65,6 +85,13 @@ fn high_water(status: &str) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_says_how_long_it_took() {
+        let sample = printed("{\"first\": 120.5, \"report\": 2500}\n").expect("understood");
+        assert_eq!((sample.first, sample.wall), (Some(Duration::from_micros(120_500)), Duration::from_millis(2500)));
+        assert!(printed("").is_none() && printed("{\"first\": 1}").is_none() && printed("{\"report\": -1}").is_none());
+    }
 
     #[test]
     fn the_high_water_mark_is_read() {

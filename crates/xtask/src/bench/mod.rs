@@ -7,11 +7,13 @@ mod contender;
 mod machine;
 mod measure;
 mod table;
+mod task;
 
 use std::fs;
 
 use crate::child::{About, Failure};
 use crate::project::Project;
+use crate::run;
 use crate::setup::images;
 
 /// How often each contender runs, unless told otherwise. Odd, so that the median is a run that happened.
@@ -32,7 +34,9 @@ pub(crate) fn command(project: &Project, args: &[&str]) -> Result<(), Failure> {
     if !image.is_dir() {
         return Err(Failure::new(format!("no image to measure: {} is not there", image.display())));
     }
-    let mut tasks = contender::tasks(project, &image)?;
+    run::build(project)?;
+    let contenders = task::Contenders::ensure(project)?;
+    let mut tasks = task::all(project, &image, &contenders)?;
     for run in 0..=runs {
         for task in &mut tasks {
             for contender in &mut task.contenders {

@@ -14,16 +14,17 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
     );
     for task in tasks {
         let _ = writeln!(out, "## {}: {} MB\n", task.what, task.bytes / 1_000_000);
-        out.push_str("| program | gives | time | of porthole's | range | peak memory |\n|---|---|---:|---:|---:|---:|\n");
-        let first = task.contenders.first().map(median).unwrap_or_default();
+        out.push_str("| program | gives | time | of porthole's | range | first result | peak memory |\n|---|---|---:|---:|---:|---:|---:|\n");
+        let ours = task.contenders.first().map(median).unwrap_or_default();
         for contender in &task.contenders {
             let (low, high) = range(contender);
             let time = median(contender);
-            let ratio = time.as_secs_f64() / first.as_secs_f64().max(f64::MIN_POSITIVE);
+            let ratio = time.as_secs_f64() / ours.as_secs_f64().max(f64::MIN_POSITIVE);
             let memory = peak(contender).map_or_else(|| "–".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
+            let first = first(contender).map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
             let _ = writeln!(
                 out,
-                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {memory} |",
+                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {first} | {memory} |",
                 contender.name,
                 contender.gives,
                 time.as_secs_f64(),
@@ -37,9 +38,17 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
 }
 
 fn median(contender: &Contender) -> Duration {
-    let mut walls: Vec<Duration> = contender.samples.iter().map(|sample| sample.wall).collect();
-    walls.sort();
-    walls.get(walls.len() / 2).copied().unwrap_or_default()
+    middle(contender.samples.iter().map(|sample| sample.wall).collect()).unwrap_or_default()
+}
+
+fn first(contender: &Contender) -> Option<Duration> {
+    middle(contender.samples.iter().filter_map(|sample| sample.first).collect())
+}
+
+/// The median; of an even number the later of the two in the middle, a time that happened.
+fn middle(mut times: Vec<Duration>) -> Option<Duration> {
+    times.sort();
+    times.get(times.len() / 2).copied()
 }
 
 fn range(contender: &Contender) -> (Duration, Duration) {
@@ -49,4 +58,26 @@ fn range(contender: &Contender) -> (Duration, Duration) {
 
 fn peak(contender: &Contender) -> Option<u64> {
     contender.samples.iter().filter_map(|sample| sample.peak).max()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::contender::{Contender, Task};
+    use super::super::measure::Sample;
+    use super::*;
+
+    #[test]
+    fn times_are_medians_and_multiples_of_the_first() {
+        let contender = |name: &str, seconds: [u64; 3]| {
+            let mut contender = Contender::new(name, "report", "true", []);
+            contender.samples =
+                seconds.map(|s| Sample { wall: Duration::from_secs(s), first: None, peak: Some(s * 1_000_000) }).into();
+            contender
+        };
+        let contenders = vec![contender("porthole", [9, 2, 1]), contender("other", [4, 4, 100])];
+        let text = markdown("- a machine\n", 3, &[Task { what: "archive", bytes: 7_000_000, contenders }]);
+        assert!(text.contains("## archive: 7 MB\n"), "{text}");
+        assert!(text.contains("| porthole | report | 2.00 s | 1.00 | 1.00–9.00 s | – | 9 MB |\n"), "{text}");
+        assert!(text.contains("| other | report | 4.00 s | 2.00 | 4.00–100.00 s | – | 100 MB |\n"), "{text}");
+    }
 }

@@ -1,0 +1,31 @@
+// How long the page takes for one archive: node bench.js FILE. Prints one line of JSON, in milliseconds:
+// first (names, platform and layers are on screen) and report (everything is). `cargo xtask bench` calls it.
+import { launch, openPage, serve } from './harness.js';
+
+const [file] = process.argv.slice(2);
+const site = await serve();
+const browser = await launch();
+try {
+  const { page } = await openPage(browser, site.url);
+  await page.evaluate(() => {
+    globalThis.marks = {};
+    // Captured before the page's own listener, so nothing that the page does is left out.
+    document.addEventListener('change', () => { globalThis.marks.begun ??= performance.now(); }, { capture: true });
+    const look = () => {
+      const { marks } = globalThis;
+      if (marks.begun === undefined) return;
+      if (document.querySelector('.subject-facts')) marks.first ??= performance.now();
+      if (document.querySelector('.refusal')) marks.refused ??= document.querySelector('.refusal').textContent;
+      if (document.querySelector('.cards') && !document.querySelector('.scanning')) marks.report ??= performance.now();
+    };
+    new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
+  });
+  await page.setInputFiles('[data-picker="files"]', file);
+  await page.waitForFunction(() => globalThis.marks.report !== undefined || globalThis.marks.refused !== undefined, undefined, { timeout: 600_000 });
+  const marks = await page.evaluate(() => globalThis.marks);
+  if (marks.refused !== undefined) throw new Error(`the page refused ${file}: ${marks.refused}`);
+  console.log(JSON.stringify({ first: marks.first - marks.begun, report: marks.report - marks.begun }));
+} finally {
+  await browser.close();
+  await site.close();
+}
