@@ -1,5 +1,12 @@
 //! One binary for all suites: a module a subject.
 
+mod advisory;
+mod advisory_build;
+mod advisory_match;
+mod advisory_oracle;
+mod advisory_shards;
+mod advisory_suppress;
+mod advisory_versions;
 mod archive_damage;
 mod archive_docker;
 mod archive_oci;

@@ -133,6 +133,10 @@ impl Builder {
             self.summary.withdrawn += 1;
             return;
         }
+        if record.id.starts_with("MAL-") && !self.options.malware {
+            self.summary.malware += 1;
+            return;
+        }
         if record.id.is_empty() || record.id.len() > MAX_TEXT || record.id.contains(char::is_control) {
             self.summary.too_long += 1;
             return;

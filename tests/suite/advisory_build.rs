@@ -1,0 +1,121 @@
+//! The builder: deterministic, merging, tolerant, and small where it counts.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::PathBuf;
+
+use porthole_advisory::Options;
+use porthole_advisory::build::{BuildOptions, Builder, Database};
+
+use crate::advisory::{database, database_with, distribution, ids, matched, package, record};
+
+#[test]
+fn the_order_of_the_records_does_not_show() {
+    let records: Vec<_> = (0..60)
+        .map(|i| record(&format!("DEBIAN-CVE-20{:02}-{i}", 10 + i % 7), "Debian:12", &format!("p{}", i % 11), "0", (i % 3 > 0).then_some("1.0-1"), ""))
+        .collect();
+    let forwards = database(&records.concat());
+    let backwards = database(&records.iter().rev().cloned().collect::<String>());
+    assert_eq!(forwards.index, backwards.index);
+    assert_eq!(forwards.files, backwards.files);
+    for (name, file) in &forwards.files {
+        assert!(name.starts_with("debian-12-") && name.ends_with(".shard"), "{name}");
+        assert!(!file.is_empty());
+    }
+}
+
+#[test]
+fn withdrawn_malware_kernel_and_broken_records_are_left_out_and_counted() {
+    let records = [
+        record("X-1", "npm", "a", "0", None, r#""withdrawn":"2025-01-01T00:00:00Z""#),
+        record("MAL-2024-1", "npm", "b", "0", None, ""),
+        record("DEBIAN-CVE-2024-1", "Debian:12", "linux", "0", None, ""),
+        record("DEBIAN-CVE-2024-2", "Debian:12", "linux-pam", "0", None, ""),
+        "nonsense\n".into(),
+        r#"{"id":"X-2","affected":[{"package":{"ecosystem":"PyPI","name":"a"}},{"ranges":[]}]}"#.to_owned() + "\n",
+        record("X-3", "PyPI", "a", "0", Some("2.0.foo"), ""),
+        record("X-4", "PyPI", "a", "0", Some("2.0"), ""),
+    ];
+    let built = database_with(&records.concat(), BuildOptions { no_kernel: true, ..BuildOptions::default() });
+    let summary = &built.summary;
+    assert_eq!((summary.records, summary.withdrawn, summary.malware, summary.kernel, summary.unreadable, summary.empty), (8, 1, 1, 1, 1, 2));
+    assert_eq!(summary.malformed["PyPI"], 1);
+    assert!(summary.malformed_samples.contains(&("PyPI".into(), "a".into(), "2.0.foo".into())));
+    let keys: Vec<_> = built.index.shards.iter().map(|shard| (shard.key.as_str(), shard.rows, shard.malformed)).collect();
+    assert_eq!(keys, [("Debian:12", 1, 0), ("PyPI", 2, 1)]);
+    let only = database_with(&records.concat(), BuildOptions { only: ["Debian".to_owned()].into(), malware: true, ..BuildOptions::default() });
+    assert_eq!(only.index.shards.len(), 1);
+}
+
+#[test]
+fn the_later_statement_counts_and_errata_that_repeat_a_cve_are_not_doubled() {
+    let later = record("DEBIAN-CVE-2024-1", "Debian:12", "x", "0", Some("1.1"), "").replace("2026-01-01", "2026-06-01");
+    let records = [
+        record("DEBIAN-CVE-2024-1", "Debian:12", "x", "0", None, ""),
+        later,
+        record("DSA-1-1", "Debian:12", "x", "0", Some("1.2"), r#""upstream":["CVE-2024-1"]"#),
+        record("DSA-2-1", "Debian:12", "x", "0", Some("1.3"), r#""upstream":["CVE-2024-1","CVE-2024-2"]"#),
+        record("DSA-3-1", "Debian:12", "x", "0", Some("1.4"), ""),
+    ];
+    for order in [records.to_vec(), records.iter().rev().cloned().collect()] {
+        let built = database(&order.concat());
+        let found = matched(&built, Some(&distribution("debian", "12")), &[package("deb", "x", "1.0")], &Options::default());
+        assert_eq!(ids(&found)["x"], ["CVE-2024-1", "CVE-2024-2", "DSA-3-1"]);
+        let first = found.vulnerabilities.findings.iter().find(|finding| finding.id == "CVE-2024-1").expect("finding");
+        assert_eq!(first.fixed.as_deref(), Some("1.1"));
+        assert_eq!(built.summary.merged, 2);
+    }
+}
+
+#[test]
+fn a_record_from_the_future_does_not_make_the_data_look_fresh() {
+    let records = record("X-1", "npm", "a", "0", None, "") + &record("X-2", "npm", "b", "0", None, "").replace("2026-01-01", "2099-01-01");
+    let built = database_with(&records, BuildOptions { today: "2026-11-23".into(), ..BuildOptions::default() });
+    assert_eq!(built.index.snapshot, "2026-01-01");
+}
+
+/// The advisory data beside the checkout, when it is there.
+pub(crate) fn advisories() -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../shared/advisories");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    println!("skipped: {} is not there", folder.display());
+    None
+}
+
+/// Builds from some files of that data, side tables included.
+pub(crate) fn real(folder: &std::path::Path, files: &[&str]) -> Database {
+    let open = |name: &str| {
+        let file = std::fs::File::open(folder.join(name)).expect("file");
+        BufReader::new(flate2::read::MultiGzDecoder::new(BufReader::new(file)))
+    };
+    let mut builder = Builder::new(BuildOptions { today: "2026-11-23".into(), ..BuildOptions::default() });
+    for line in open("cvss.jsonl.gz").split(b'\n') {
+        builder.cvss_line(&line.expect("line"));
+    }
+    builder.kev(&std::fs::read(folder.join("kev.json")).expect("kev")).expect("kev");
+    let mut epss = String::new();
+    open("epss.csv.gz").read_to_string(&mut epss).expect("epss");
+    builder.epss(&epss).expect("epss");
+    for name in files {
+        for line in open(&format!("{name}.jsonl.gz")).split(b'\n') {
+            builder.record(&line.expect("line"));
+        }
+    }
+    builder.finish()
+}
+
+#[test]
+fn shards_of_real_data_are_small_enough_to_be_nothing() {
+    let Some(folder) = advisories() else { return };
+    let files = ["Debian", "Debian_12_changelogs", "Alpine", "crates.io", "Go", "PyPI", "RubyGems", "Packagist", "npm", "Maven", "NuGet"];
+    let database = real(&folder, &files);
+    let size = |key: &str| database.index.shard(key).expect(key).bytes;
+    for shard in &database.index.shards {
+        let limit = if shard.key.starts_with("Alpine:") { 50_000 } else { 180_000 };
+        assert!(shard.bytes < limit, "{}: {} bytes", shard.key, shard.bytes);
+    }
+    // A Debian image with Python and Node.js in it, a typical one.
+    assert!(size("Debian:12") + size("PyPI") + size("npm") < 400_000);
+    assert_eq!((database.summary.records, database.summary.unreadable), (69_229, 0));
+}
