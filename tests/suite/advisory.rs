@@ -64,7 +64,12 @@ pub(crate) fn distribution(id: &str, version: &str) -> Distribution {
 }
 
 /// Matches against a whole database.
-pub(crate) fn matched(database: &Database, distribution: Option<&Distribution>, packages: &[Package], options: &Options) -> Matched {
+pub(crate) fn matched(
+    database: &Database,
+    distribution: Option<&Distribution>,
+    packages: &[Package],
+    options: &Options,
+) -> Matched {
     let mut matcher = Matcher::new(packages, distribution);
     matcher.index(database.index.to_json().as_bytes()).expect("index");
     for want in matcher.wants() {

@@ -11,7 +11,16 @@ use crate::advisory::{database, database_with, distribution, ids, matched, packa
 #[test]
 fn the_order_of_the_records_does_not_show() {
     let records: Vec<_> = (0..60)
-        .map(|i| record(&format!("DEBIAN-CVE-20{:02}-{i}", 10 + i % 7), "Debian:12", &format!("p{}", i % 11), "0", (i % 3 > 0).then_some("1.0-1"), ""))
+        .map(|i| {
+            record(
+                &format!("DEBIAN-CVE-20{:02}-{i}", 10 + i % 7),
+                "Debian:12",
+                &format!("p{}", i % 11),
+                "0",
+                (i % 3 > 0).then_some("1.0-1"),
+                "",
+            )
+        })
         .collect();
     let forwards = database(&records.concat());
     let backwards = database(&records.iter().rev().cloned().collect::<String>());
@@ -37,12 +46,18 @@ fn withdrawn_malware_kernel_and_broken_records_are_left_out_and_counted() {
     ];
     let built = database_with(&records.concat(), BuildOptions { no_kernel: true, ..BuildOptions::default() });
     let summary = &built.summary;
-    assert_eq!((summary.records, summary.withdrawn, summary.malware, summary.kernel, summary.unreadable, summary.empty), (8, 1, 1, 1, 1, 2));
+    assert_eq!(
+        (summary.records, summary.withdrawn, summary.malware, summary.kernel, summary.unreadable, summary.empty),
+        (8, 1, 1, 1, 1, 2)
+    );
     assert_eq!(summary.malformed["PyPI"], 1);
     assert!(summary.malformed_samples.contains(&("PyPI".into(), "a".into(), "2.0.foo".into())));
     let keys: Vec<_> = built.index.shards.iter().map(|shard| (shard.key.as_str(), shard.rows, shard.malformed)).collect();
     assert_eq!(keys, [("Debian:12", 1, 0), ("PyPI", 2, 1)]);
-    let only = database_with(&records.concat(), BuildOptions { only: ["Debian".to_owned()].into(), malware: true, ..BuildOptions::default() });
+    let only = database_with(
+        &records.concat(),
+        BuildOptions { only: ["Debian".to_owned()].into(), malware: true, ..BuildOptions::default() },
+    );
     assert_eq!(only.index.shards.len(), 1);
 }
 
@@ -68,7 +83,8 @@ fn the_later_statement_counts_and_errata_that_repeat_a_cve_are_not_doubled() {
 
 #[test]
 fn a_record_from_the_future_does_not_make_the_data_look_fresh() {
-    let records = record("X-1", "npm", "a", "0", None, "") + &record("X-2", "npm", "b", "0", None, "").replace("2026-01-01", "2099-01-01");
+    let records =
+        record("X-1", "npm", "a", "0", None, "") + &record("X-2", "npm", "b", "0", None, "").replace("2026-01-01", "2099-01-01");
     let built = database_with(&records, BuildOptions { today: "2026-11-23".into(), ..BuildOptions::default() });
     assert_eq!(built.index.snapshot, "2026-01-01");
 }
@@ -108,7 +124,8 @@ pub(crate) fn real(folder: &std::path::Path, files: &[&str]) -> Database {
 #[test]
 fn shards_of_real_data_are_small_enough_to_be_nothing() {
     let Some(folder) = advisories() else { return };
-    let files = ["Debian", "Debian_12_changelogs", "Alpine", "crates.io", "Go", "PyPI", "RubyGems", "Packagist", "npm", "Maven", "NuGet"];
+    let files =
+        ["Debian", "Debian_12_changelogs", "Alpine", "crates.io", "Go", "PyPI", "RubyGems", "Packagist", "npm", "Maven", "NuGet"];
     let database = real(&folder, &files);
     let size = |key: &str| database.index.shard(key).expect(key).bytes;
     for shard in &database.index.shards {

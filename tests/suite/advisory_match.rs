@@ -23,26 +23,114 @@ fn each_ecosystem_matches_by_its_own_names_and_versions() {
     let debian = Some(("debian", "12"));
     let alma = Some(("almalinux", "9.4"));
     for (what, expected, ecosystem, range, name, os, package) in [
-        ("source name and source version", true, "Debian:12", ("0", Some("3.0.9-1")), "openssl", debian, from_source("deb", "libssl3", "3.0.9-1", ("openssl", "3.0.8-1"))),
-        ("binary name means nothing", false, "Debian:12", ("0", None), "libssl3", debian, from_source("deb", "libssl3", "3.0.8-1", ("openssl", "3.0.8-1"))),
+        (
+            "source name and source version",
+            true,
+            "Debian:12",
+            ("0", Some("3.0.9-1")),
+            "openssl",
+            debian,
+            from_source("deb", "libssl3", "3.0.9-1", ("openssl", "3.0.8-1")),
+        ),
+        (
+            "binary name means nothing",
+            false,
+            "Debian:12",
+            ("0", None),
+            "libssl3",
+            debian,
+            from_source("deb", "libssl3", "3.0.8-1", ("openssl", "3.0.8-1")),
+        ),
         ("a package without a source is its own", true, "Debian:12", ("0", None), "bash", debian, package("deb", "bash", "5.2")),
         ("security update", false, "Debian:12", ("0", Some("1.2-3+deb12u2")), "x", debian, package("deb", "x", "1.2-3+deb12u3")),
-        ("before the security update", true, "Debian:12", ("0", Some("1.2-3+deb12u2")), "x", debian, package("deb", "x", "1.2-3+deb12u1")),
+        (
+            "before the security update",
+            true,
+            "Debian:12",
+            ("0", Some("1.2-3+deb12u2")),
+            "x",
+            debian,
+            package("deb", "x", "1.2-3+deb12u1"),
+        ),
         ("tilde", true, "Debian:12", ("0", Some("1.2")), "x", debian, package("deb", "x", "1.2~rc1")),
         ("epoch", false, "Debian:12", ("0", Some("9.0")), "x", debian, package("deb", "x", "1:1.0")),
         ("other release", false, "Debian:11", ("0", None), "x", Some(("debian", "11")), package("apk", "x", "1")),
         ("Ubuntu LTS", true, "Ubuntu:22.04:LTS", ("0", None), "x", Some(("ubuntu", "22.04")), package("deb", "x", "1")),
         ("Ubuntu interim", true, "Ubuntu:23.10", ("0", None), "x", Some(("ubuntu", "23.10")), package("deb", "x", "1")),
-        ("origin", true, "Alpine:v3.20", ("0", Some("1.36.1-r30")), "busybox", Some(("alpine", "3.20.3")), from_source("apk", "ssl_client", "1.36.1-r29", ("busybox", "1.36.1-r29"))),
-        ("apk suffix", true, "Alpine:v3.20", ("0", Some("1.0_p10-r0")), "x", Some(("alpine", "3.20.3")), package("apk", "x", "1.0_p9-r0")),
+        (
+            "origin",
+            true,
+            "Alpine:v3.20",
+            ("0", Some("1.36.1-r30")),
+            "busybox",
+            Some(("alpine", "3.20.3")),
+            from_source("apk", "ssl_client", "1.36.1-r29", ("busybox", "1.36.1-r29")),
+        ),
+        (
+            "apk suffix",
+            true,
+            "Alpine:v3.20",
+            ("0", Some("1.0_p10-r0")),
+            "x",
+            Some(("alpine", "3.20.3")),
+            package("apk", "x", "1.0_p9-r0"),
+        ),
         ("edge", true, "Alpine:edge", ("0", None), "x", Some(("alpine", "3.22.0_alpha20250108")), package("apk", "x", "1-r0")),
-        ("rpm binary", true, "AlmaLinux:9", ("0", Some("1:3.0.7-27.el9")), "openssl-libs", alma, from_source("rpm", "openssl-libs", "1:3.0.7-26.el9", ("openssl", "3.0.7-26.el9"))),
-        ("rpm source means nothing", false, "AlmaLinux:9", ("0", None), "openssl", alma, from_source("rpm", "openssl-libs", "1:3.0.7-26.el9", ("openssl", "3.0.7-26.el9"))),
+        (
+            "rpm binary",
+            true,
+            "AlmaLinux:9",
+            ("0", Some("1:3.0.7-27.el9")),
+            "openssl-libs",
+            alma,
+            from_source("rpm", "openssl-libs", "1:3.0.7-26.el9", ("openssl", "3.0.7-26.el9")),
+        ),
+        (
+            "rpm source means nothing",
+            false,
+            "AlmaLinux:9",
+            ("0", None),
+            "openssl",
+            alma,
+            from_source("rpm", "openssl-libs", "1:3.0.7-26.el9", ("openssl", "3.0.7-26.el9")),
+        ),
         ("missing epoch is zero", false, "AlmaLinux:9", ("0", Some("2.0-1.el9")), "x", alma, package("rpm", "x", "1:1.0-1.el9")),
-        ("module against plain", false, "AlmaLinux:9", ("0", Some("1:20.1-1.module_el9.3.0+1")), "nodejs", alma, package("rpm", "nodejs", "1:16.20.2-1.el9")),
-        ("module against module", true, "AlmaLinux:9", ("0", Some("1:20.1-2.module_el9.3.0+1")), "nodejs", alma, package("rpm", "nodejs", "1:20.1-1.module_el9.3.0+1")),
-        ("Red Hat's product", true, "Red Hat:enterprise_linux:9::appstream", ("0", Some("2-1")), "x", Some(("rhel", "9.4")), package("rpm", "x", "1-1")),
-        ("Azure by source", true, "Azure Linux:3", ("0", None), "curl", Some(("azurelinux", "3.0")), from_source("rpm", "curl-libs", "8-1.azl3", ("curl", "8-1.azl3"))),
+        (
+            "module against plain",
+            false,
+            "AlmaLinux:9",
+            ("0", Some("1:20.1-1.module_el9.3.0+1")),
+            "nodejs",
+            alma,
+            package("rpm", "nodejs", "1:16.20.2-1.el9"),
+        ),
+        (
+            "module against module",
+            true,
+            "AlmaLinux:9",
+            ("0", Some("1:20.1-2.module_el9.3.0+1")),
+            "nodejs",
+            alma,
+            package("rpm", "nodejs", "1:20.1-1.module_el9.3.0+1"),
+        ),
+        (
+            "Red Hat's product",
+            true,
+            "Red Hat:enterprise_linux:9::appstream",
+            ("0", Some("2-1")),
+            "x",
+            Some(("rhel", "9.4")),
+            package("rpm", "x", "1-1"),
+        ),
+        (
+            "Azure by source",
+            true,
+            "Azure Linux:3",
+            ("0", None),
+            "curl",
+            Some(("azurelinux", "3.0")),
+            from_source("rpm", "curl-libs", "8-1.azl3", ("curl", "8-1.azl3")),
+        ),
         ("Wolfi", true, "Wolfi", ("0", Some("1.2-r1")), "x", Some(("wolfi", "20230201")), package("apk", "x", "1.2-r0")),
         ("npm pre-release", true, "npm", ("0", Some("2.0.0")), "x", None, package("npm", "x", "2.0.0-rc.1")),
         ("npm scope", true, "npm", ("0", Some("2.0.0")), "@a/x", None, package("npm", "@a/x", "1.0.0")),
@@ -52,15 +140,55 @@ fn each_ecosystem_matches_by_its_own_names_and_versions() {
         ("Python's release candidate", true, "PyPI", ("0", Some("1.0")), "x", None, package("pypi", "x", "1.0rc1")),
         ("Python's post release", false, "PyPI", ("0", Some("1.0")), "x", None, package("pypi", "x", "1.0.post1")),
         ("Go module", true, "Go", ("0", Some("1.2.4")), "github.com/a/B", None, package("golang", "github.com/a/B", "v1.2.3")),
-        ("Go pseudo-version", true, "Go", ("0", Some("0.0.0-20240301000000-aaaaaaaaaaaa")), "x.org/y", None, package("golang", "x.org/y", "v0.0.0-20240201000000-ffffffffffff")),
-        ("Go incompatible", false, "Go", ("0", Some("24.0.7")), "github.com/docker/docker", None, package("golang", "github.com/docker/docker", "v24.0.7+incompatible")),
+        (
+            "Go pseudo-version",
+            true,
+            "Go",
+            ("0", Some("0.0.0-20240301000000-aaaaaaaaaaaa")),
+            "x.org/y",
+            None,
+            package("golang", "x.org/y", "v0.0.0-20240201000000-ffffffffffff"),
+        ),
+        (
+            "Go incompatible",
+            false,
+            "Go",
+            ("0", Some("24.0.7")),
+            "github.com/docker/docker",
+            None,
+            package("golang", "github.com/docker/docker", "v24.0.7+incompatible"),
+        ),
         ("Go standard library", true, "Go", ("0", Some("1.21.8")), "stdlib", None, package("golang", "stdlib", "go1.21.7")),
-        ("Maven coordinates", true, "Maven", ("0", Some("2.17.1")), "org.apache.logging.log4j:log4j-core", None, package("maven", "org.apache.logging.log4j:log4j-core", "2.17.0")),
+        (
+            "Maven coordinates",
+            true,
+            "Maven",
+            ("0", Some("2.17.1")),
+            "org.apache.logging.log4j:log4j-core",
+            None,
+            package("maven", "org.apache.logging.log4j:log4j-core", "2.17.0"),
+        ),
         ("Maven snapshot", true, "Maven", ("0", Some("2.0")), "g:a", None, package("maven", "g:a", "2.0-SNAPSHOT")),
         ("RubyGems", true, "RubyGems", ("0", Some("1.16.0")), "nokogiri", None, package("gem", "nokogiri", "1.16.0.rc1")),
-        ("NuGet's case", true, "NuGet", ("0", Some("13.0.1")), "Newtonsoft.Json", None, package("nuget", "newtonsoft.json", "12.0.3")),
+        (
+            "NuGet's case",
+            true,
+            "NuGet",
+            ("0", Some("13.0.1")),
+            "Newtonsoft.Json",
+            None,
+            package("nuget", "newtonsoft.json", "12.0.3"),
+        ),
         ("crates", true, "crates.io", ("0.0.0-0", Some("1.8.4")), "tokio", None, package("cargo", "tokio", "1.8.3")),
-        ("Packagist", true, "Packagist", ("2.0", Some("2.1")), "Symfony/http-kernel", None, package("composer", "symfony/http-kernel", "v2.0.0")),
+        (
+            "Packagist",
+            true,
+            "Packagist",
+            ("2.0", Some("2.1")),
+            "Symfony/http-kernel",
+            None,
+            package("composer", "symfony/http-kernel", "v2.0.0"),
+        ),
         ("Bitnami's revision", false, "Bitnami", ("0", Some("3.1.7")), "airflow", None, package("bitnami", "airflow", "3.1.7-2")),
         ("same name, other ecosystem", false, "npm", ("0", None), "x", None, package("pypi", "x", "1.0")),
     ] {
@@ -70,7 +198,11 @@ fn each_ecosystem_matches_by_its_own_names_and_versions() {
 
 #[test]
 fn ranges_have_two_ends_and_either_may_be_open_or_closed() {
-    let range = |events: &str| format!(r#"{{"id":"X","affected":[{{"package":{{"ecosystem":"crates.io","name":"x"}},"ranges":[{{"type":"SEMVER","events":[{events}]}}]}}]}}"#);
+    let range = |events: &str| {
+        format!(
+            r#"{{"id":"X","affected":[{{"package":{{"ecosystem":"crates.io","name":"x"}},"ranges":[{{"type":"SEMVER","events":[{events}]}}]}}]}}"#
+        )
+    };
     for (events, version, expected) in [
         (r#"{"introduced":"0"},{"last_affected":"1.2.0"}"#, "1.2.0", true),
         (r#"{"introduced":"0"},{"last_affected":"1.2.0"}"#, "1.2.1", false),
@@ -98,7 +230,9 @@ fn a_finding_says_what_is_known() {
     builder.record(
         br#"{"id":"DEBIAN-CVE-2024-3094","upstream":["CVE-2024-3094"],"modified":"2026-01-01T00:00:00Z","affected":[{"package":{"ecosystem":"Debian:12","name":"xz-utils"},"ranges":[{"type":"ECOSYSTEM","events":[{"introduced":"5.6.0-1"},{"fixed":"5.6.1+really5.4.5-1"}]}],"ecosystem_specific":{"urgency":"unimportant"}}]}"#,
     );
-    builder.cvss_line(br#"{"id":"CVE-2024-3094","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}]}"#);
+    builder.cvss_line(
+        br#"{"id":"CVE-2024-3094","severity":[{"type":"CVSS_V3","score":"CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:C/C:H/I:H/A:H"}]}"#,
+    );
     builder.kev(br#"{"catalogVersion":"2026.01.01","vulnerabilities":[{"cveID":"CVE-2024-3094"}]}"#).expect("kev");
     builder.epss("cve,epss,percentile\nCVE-2024-3094,0.84000,0.99250\nCVE-2024-1,0.00100,0.2\n").expect("epss");
     let database = builder.finish();
@@ -126,7 +260,12 @@ fn a_finding_says_what_is_known() {
 fn what_is_not_sure_is_marked_and_what_is_no_vulnerability_stands_apart() {
     let first = |records: &str, package: Package, os: Option<(&str, &str)>| {
         let os = os.map(|(id, version)| distribution(id, version));
-        matched(&database(records), os.as_ref(), &[package], &Options::default()).vulnerabilities.findings.into_iter().next().expect("finding")
+        matched(&database(records), os.as_ref(), &[package], &Options::default())
+            .vulnerabilities
+            .findings
+            .into_iter()
+            .next()
+            .expect("finding")
     };
     let open = record("GHSA-2222-2222-2222", "npm", "x", "0", None, "");
     let finding = first(&open, package("npm", "x", "1.0.0"), None);
@@ -137,7 +276,9 @@ fn what_is_not_sure_is_marked_and_what_is_no_vulnerability_stands_apart() {
     assert!(first(&bad, package("npm", "x", "1.0.0"), None).uncertain.expect("doubt").contains("rules"));
 
     let declared = Package { evidence: EvidenceKind::Declared, ..package("npm", "x", "1.0.0") };
-    assert!(first(&record("X-1", "npm", "x", "0", Some("2.0.0"), ""), declared, None).uncertain.expect("doubt").contains("declared"));
+    assert!(
+        first(&record("X-1", "npm", "x", "0", Some("2.0.0"), ""), declared, None).uncertain.expect("doubt").contains("declared")
+    );
 
     let linux = record("DEBIAN-CVE-2024-1", "Debian:12", "linux", "0", None, "");
     let headers = from_source("deb", "linux-libc-dev", "6.1.1", ("linux", "6.1.1"));
@@ -167,8 +308,20 @@ fn an_issue_that_several_advisories_name_is_one_finding_with_the_later_fix() {
     assert_eq!(findings[0].advisory, "PYSEC-2024-7");
 
     // An erratum is about several CVEs: one finding each.
-    let erratum = record("ALSA-2024:1", "AlmaLinux:9", "x", "0", Some("2-1.el9"), r#""related":["CVE-2024-1","CVE-2024-2"],"database_specific":{"severity":"Important"}"#);
-    let found = matched(&database(&erratum), Some(&distribution("almalinux", "9.4")), &[package("rpm", "x", "1-1.el9")], &Options::default());
+    let erratum = record(
+        "ALSA-2024:1",
+        "AlmaLinux:9",
+        "x",
+        "0",
+        Some("2-1.el9"),
+        r#""related":["CVE-2024-1","CVE-2024-2"],"database_specific":{"severity":"Important"}"#,
+    );
+    let found = matched(
+        &database(&erratum),
+        Some(&distribution("almalinux", "9.4")),
+        &[package("rpm", "x", "1-1.el9")],
+        &Options::default(),
+    );
     assert_eq!(ids(&found)["x"], ["CVE-2024-1", "CVE-2024-2"]);
     assert!(found.vulnerabilities.findings.iter().all(|finding| finding.severity == Severity::High));
 }
@@ -204,13 +357,18 @@ fn upgrades_say_what_goes_away() {
     let upgrades = &found.vulnerabilities.upgrades;
     assert_eq!(upgrades.len(), 2, "{upgrades:?}");
     assert_eq!((upgrades[0].package.as_str(), upgrades[0].to.as_deref()), ("openssl", Some("3.0.10-1")));
-    assert_eq!((upgrades[0].closes.as_slice(), upgrades[0].remain.as_slice()), (["CVE-2024-1".to_owned(), "CVE-2024-2".to_owned()].as_slice(), ["CVE-2024-3".to_owned()].as_slice()));
+    assert_eq!(
+        (upgrades[0].closes.as_slice(), upgrades[0].remain.as_slice()),
+        (["CVE-2024-1".to_owned(), "CVE-2024-2".to_owned()].as_slice(), ["CVE-2024-3".to_owned()].as_slice())
+    );
     assert_eq!(upgrades[0].purls.len(), 2);
 }
 
 #[test]
 fn the_wants_name_releases_and_languages_and_nothing_of_the_image() {
-    let records = record("X-1", "Debian:12", "a", "0", None, "") + &record("X-2", "npm", "b", "0", None, "") + &record("X-3", "Alpine:v3.20", "a", "0", None, "");
+    let records = record("X-1", "Debian:12", "a", "0", None, "")
+        + &record("X-2", "npm", "b", "0", None, "")
+        + &record("X-3", "Alpine:v3.20", "a", "0", None, "");
     let database = database(&records);
     let wants = |packages: &[Package]| {
         let mut matcher = Matcher::new(packages, Some(&distribution("debian", "12")));
@@ -234,7 +392,13 @@ fn what_is_missing_or_old_is_said() {
     assert_eq!(found.vulnerabilities.missing, ["Debian:12"]);
     assert_eq!((found.vulnerabilities.age_days, found.vulnerabilities.stale), (Some(326), true));
     let gaps: Vec<_> = found.gaps.iter().map(|gap| gap.message.as_str()).collect();
-    assert_eq!(gaps, ["advisory shard npm: 1 packages state no version to compare: z", "advisory shard Debian:12: the database does not have it"]);
+    assert_eq!(
+        gaps,
+        [
+            "advisory shard npm: 1 packages state no version to compare: z",
+            "advisory shard Debian:12: the database does not have it"
+        ]
+    );
 
     // No database at all is no gap: the report says that none was loaded by listing none.
     let none = Matcher::new(&packages, None).finish(&packages, &Options::default());
@@ -251,8 +415,10 @@ fn what_is_missing_or_old_is_said() {
 
 #[test]
 fn runtimes_past_their_end_are_listed() {
-    let packages = [package("generic", "node", "16.20.0"), package("generic", "python", "3.12.1"), package("golang", "stdlib", "go1.20.5")];
+    let packages =
+        [package("generic", "node", "16.20.0"), package("generic", "python", "3.12.1"), package("golang", "stdlib", "go1.20.5")];
     let found = Matcher::new(&packages, None).finish(&packages, &options("2026-01-01"));
-    let names: Vec<_> = found.vulnerabilities.past_end_of_life.iter().map(|one| (one.package.as_str(), one.ended.as_str())).collect();
+    let names: Vec<_> =
+        found.vulnerabilities.past_end_of_life.iter().map(|one| (one.package.as_str(), one.ended.as_str())).collect();
     assert_eq!(names, [("node", "2023-09-11"), ("stdlib", "2024-02-06")]);
 }

@@ -31,11 +31,27 @@ fn oracle(folder: &Path, report: &Report) -> Option<BTreeSet<String>> {
 fn findings_of_real_images_equal_the_oracles() {
     let Some(folder) = advisories() else { return };
     let images = ["debian-app", "debian-slim", "distroless", "alpine", "rpm"];
-    let reports: Vec<_> = images.iter().filter_map(|name| Some((*name, scan_layout(&real_image(name)?.join("layout"))))).collect();
+    let reports: Vec<_> =
+        images.iter().filter_map(|name| Some((*name, scan_layout(&real_image(name)?.join("layout"))))).collect();
     if reports.is_empty() {
         return;
     }
-    let database = real(&folder, &["Debian", "Debian_12_changelogs", "Alpine", "AlmaLinux", "Rocky_Linux", "npm", "PyPI", "Go", "crates.io", "Maven", "RubyGems"]);
+    let database = real(
+        &folder,
+        &[
+            "Debian",
+            "Debian_12_changelogs",
+            "Alpine",
+            "AlmaLinux",
+            "Rocky_Linux",
+            "npm",
+            "PyPI",
+            "Go",
+            "crates.io",
+            "Maven",
+            "RubyGems",
+        ],
+    );
     for (name, report) in reports {
         let found = matched(&database, report.image.distribution.as_ref(), &report.packages, &Options::default());
         let ours: BTreeSet<_> = found

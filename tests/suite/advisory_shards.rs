@@ -17,7 +17,14 @@ fn build() -> Database {
     let mut records = String::new();
     for i in 0..40 {
         let aliases = format!(r#""aliases":["CVE-2024-{i}","GHSA-2222-2222-22{:02}"]"#, 22 + i % 7);
-        records += &record(&format!("RUSTSEC-2024-{i:04}"), "crates.io", &format!("crate-{}", i % 17), "0", Some(&format!("1.{i}.0")), &aliases);
+        records += &record(
+            &format!("RUSTSEC-2024-{i:04}"),
+            "crates.io",
+            &format!("crate-{}", i % 17),
+            "0",
+            Some(&format!("1.{i}.0")),
+            &aliases,
+        );
     }
     records += &record("X", "npm", "crate-1", "0", None, "");
     database(&records)
@@ -113,10 +120,15 @@ fn a_refused_shard_is_a_gap_and_gives_no_finding() {
 #[test]
 fn an_index_names_plain_files_beside_it_only() {
     let index = |text: &str| Index::parse(text.as_bytes()).map(|_| ()).map_err(|error| error.to_string());
-    assert_eq!(index(r#"{"format":2,"other":"shape"}"#), Err("advisory index: format 2 is newer than the newest known here, 1".into()));
+    assert_eq!(
+        index(r#"{"format":2,"other":"shape"}"#),
+        Err("advisory index: format 2 is newer than the newest known here, 1".into())
+    );
     assert!(index("nonsense").is_err());
     let with = |file: &str| {
-        let shard = format!(r#"{{"key":"npm","file":"{file}","bytes":1,"unpacked":1,"sha256":"","packages":0,"advisories":0,"rows":0,"snapshot":"","source":"","license":""}}"#);
+        let shard = format!(
+            r#"{{"key":"npm","file":"{file}","bytes":1,"unpacked":1,"sha256":"","packages":0,"advisories":0,"rows":0,"snapshot":"","source":"","license":""}}"#
+        );
         index(&format!(r#"{{"format":1,"snapshot":"","shards":[{shard}]}}"#))
     };
     assert_eq!(with("npm-0.shard"), Ok(()));

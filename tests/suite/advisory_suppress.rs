@@ -27,7 +27,12 @@ fn silenced(text: &str, today: Option<&str>) -> Vec<String> {
     let rules = document("rules", text.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     let found = findings(rules, today);
     assert_eq!(found.findings.len(), 3, "what is silenced stays");
-    let mut names: Vec<_> = found.findings.iter().filter(|finding| finding.suppressed.is_some()).map(|finding| format!("{} {}", finding.package, finding.id)).collect();
+    let mut names: Vec<_> = found
+        .findings
+        .iter()
+        .filter(|finding| finding.suppressed.is_some())
+        .map(|finding| format!("{} {}", finding.package, finding.id))
+        .collect();
     names.sort();
     names
 }
@@ -48,7 +53,11 @@ fn openvex_statements_silence_what_is_not_affected_or_fixed() {
         ("not_affected", r#"{"@id":"pkg:deb/debian/bash@4"}"#, vec![]),
         ("affected", r#"{"@id":"pkg:deb/debian/bash@5"}"#, vec![]),
         ("under_investigation", r#"{"@id":"pkg:deb/debian/bash@5"}"#, vec![]),
-        ("not_affected", r#"{"@id":"pkg:oci/app@sha256:00","subcomponents":[{"@id":"pkg:deb/debian/dash"}]}"#, vec!["dash CVE-2024-1"]),
+        (
+            "not_affected",
+            r#"{"@id":"pkg:oci/app@sha256:00","subcomponents":[{"@id":"pkg:deb/debian/dash"}]}"#,
+            vec!["dash CVE-2024-1"],
+        ),
         ("not_affected", r#"{"@id":"pkg:oci/app@sha256:00"}"#, vec!["bash CVE-2024-1", "dash CVE-2024-1"]),
     ] {
         assert_eq!(silenced(&statement(status, products), None), expected, "{status} {products}");
@@ -57,7 +66,10 @@ fn openvex_statements_silence_what_is_not_affected_or_fixed() {
     let found = findings(rules, None);
     let suppression = found.findings.iter().find_map(|finding| finding.suppressed.clone()).expect("one");
     assert_eq!((suppression.by.as_str(), suppression.source.as_str()), ("vex", "a.json"));
-    assert_eq!((suppression.status.as_str(), suppression.reason.as_str()), ("not_affected: vulnerable_code_not_present", "not linked"));
+    assert_eq!(
+        (suppression.status.as_str(), suppression.reason.as_str()),
+        ("not_affected: vulnerable_code_not_present", "not linked")
+    );
     // What is silenced is no reason to upgrade.
     assert!(found.upgrades.iter().all(|upgrade| !upgrade.closes.contains(&"CVE-2024-1".to_owned())));
 }

@@ -121,7 +121,9 @@ fn versions_outside_a_scheme_are_refused_and_still_have_an_order() {
         let compared = scheme.order(version, "1.0.0");
         assert!(!compared.exact, "{} {version}", scheme.name());
     }
-    for (scheme, version) in [(Scheme::Apk, "1.7.5.-r1"), (Scheme::Apk, "8u372_p7-r0"), (Scheme::Rpm, "1.0-1, 1.1-1"), (Scheme::Dpkg, "a b")] {
+    for (scheme, version) in
+        [(Scheme::Apk, "1.7.5.-r1"), (Scheme::Apk, "8u372_p7-r0"), (Scheme::Rpm, "1.0-1, 1.1-1"), (Scheme::Dpkg, "a b")]
+    {
         assert!(!scheme.is_valid(version), "{} {version}", scheme.name());
     }
     // Outside apk's grammar, but their makers mean it.
