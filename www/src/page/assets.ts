@@ -1,0 +1,44 @@
+// The few things that the page fetches, all from its own folder; in a standalone file they are inside it.
+import wasmUrl from '../pkg/porthole_wasm_bg.wasm?url';
+import { requested } from './store';
+
+const base = (): URL => new URL('./', document.baseURI);
+
+export function note(url: string, bytes: number, cached = false): void {
+  requested.value = [...requested.value, { url, bytes, cached }];
+}
+
+/** A block of base64 text that a standalone file carries. */
+function inlined(id: string): Uint8Array<ArrayBuffer> | null {
+  const text = document.getElementById(id)?.textContent;
+  return text ? Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0)) : null;
+}
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/** The analysis module, compiled once and shared with every worker. */
+export function analysisModule(): Promise<WebAssembly.Module> {
+  compiled ??= load().catch((error: unknown) => {
+    compiled = undefined; // the next attempt asks again
+    throw error;
+  });
+  return compiled;
+}
+
+async function load(): Promise<WebAssembly.Module> {
+  const inside = inlined('porthole-wasm');
+  if (inside) return WebAssembly.compile(inside);
+  const url = new URL(wasmUrl, base());
+  const integrity = document.querySelector<HTMLMetaElement>('meta[name="porthole-wasm-integrity"]')?.content;
+  const response = await fetch(url, integrity ? { integrity } : {});
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  // Not compileStreaming: it refuses a file whose server does not know the type, and any static server shall do.
+  const bytes = await response.arrayBuffer();
+  note(url.pathname, bytes.byteLength);
+  return WebAssembly.compile(bytes);
+}
+
+/** Folder of the advisory shards; null where there can be none (a file from disk). */
+export const databaseBase = (): string | null => (location.protocol === 'file:' ? null : new URL('db/', base()).href);
+
+export const sampleUrl = (): { url: URL; name: string } => ({ url: new URL('sample/sample.tar', base()), name: 'sample.tar' });

@@ -1,0 +1,60 @@
+// The facets of a list, each value with how many rows one more click would show.
+import { useState } from 'preact/hooks';
+import type { FacetCount } from '../../shared/query';
+import { count } from '../format';
+import { go, route, withParams } from '../route';
+import { S } from '../strings';
+
+export interface FacetLabels {
+  title: string;
+  /** Facets in this order; others are not shown. */
+  value?: (value: string) => string;
+  /** Order by this list instead of by count. */
+  order?: readonly string[];
+}
+
+const SHORT = 7;
+
+function toggle(facet: string, value: string): void {
+  const name = `f.${facet}`;
+  const chosen = new Set((route.value.params.get(name) ?? '').split('|').filter(Boolean));
+  if (!chosen.delete(value)) chosen.add(value);
+  go(withParams({ [name]: [...chosen].join('|') || null }), true);
+}
+
+function Group({ id, labels, counts, chosen }: { id: string; labels: FacetLabels; counts: FacetCount[]; chosen: readonly string[] }) {
+  const [long, setLong] = useState(false);
+  const { order } = labels;
+  const sorted = order ? [...counts].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value)) : counts;
+  const shown = long ? sorted : sorted.filter((one, index) => index < SHORT || chosen.includes(one.value));
+  if (counts.length < 2 && chosen.length === 0) return null;
+  return (
+    <fieldset class="facet">
+      <legend>{labels.title}</legend>
+      {shown.map(({ value, count: rows }) => (
+        <label key={value} class={rows === 0 ? 'none' : ''}>
+          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(id, value)} />
+          <span class="truncate" title={labels.value?.(value) ?? value}>{labels.value?.(value) ?? value}</span>
+          <span class="number">{count(rows)}</span>
+        </label>
+      ))}
+      {sorted.length > SHORT && (
+        <button type="button" class="text-button" onClick={() => setLong(!long)}>
+          {long ? S.table.fewerValues : S.table.moreValues(sorted.length - SHORT)}
+        </button>
+      )}
+    </fieldset>
+  );
+}
+
+export function Facets({ labels, counts, chosen }: {
+  labels: Record<string, FacetLabels>;
+  counts: Record<string, FacetCount[]>;
+  chosen: Record<string, readonly string[]>;
+}) {
+  return (
+    <div class="facets">
+      {Object.entries(labels).map(([id, label]) => <Group key={id} id={id} labels={label} counts={counts[id] ?? []} chosen={chosen[id] ?? []} />)}
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+// The state of the view is in the address: `#/vulns/CVE-2024-1234?q=ssl&f.severity=high&sort=-score`.
+import { signal } from '@preact/signals';
+
+export const VIEWS = ['overview', 'vulns', 'packages', 'secrets', 'checks', 'layers', 'files', 'config', 'raw', 'compare'] as const;
+export type View = (typeof VIEWS)[number];
+
+export interface Route {
+  view: View;
+  /** What is open in it: a row's key, a path, a layer. */
+  item: string | null;
+  params: URLSearchParams;
+}
+
+function parse(hash: string): Route {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split(/\?(.*)/s);
+  const [name = '', ...rest] = path.split('/');
+  const view = VIEWS.find((one) => one === name) ?? 'overview';
+  let item: string | null = rest.join('/') || null;
+  try {
+    item = item && decodeURIComponent(item);
+  } catch {
+    // A half-typed escape names nothing: show the list.
+    item = null;
+  }
+  return { view, item, params: new URLSearchParams(query) };
+}
+
+export const route = signal<Route>(parse(globalThis.location?.hash ?? ''));
+globalThis.addEventListener?.('hashchange', () => { route.value = parse(location.hash); });
+
+// Slashes stay readable in paths; whatever could end the path part is escaped.
+const escapeItem = (item: string): string => encodeURIComponent(item).replace(/%2F/g, '/').replace(/%3A/g, ':').replace(/%40/g, '@');
+
+export function href(view: View, item?: string | null, params?: Record<string, string> | URLSearchParams): string {
+  const query = new URLSearchParams(params).toString();
+  return `#/${view}${item ? `/${escapeItem(item)}` : ''}${query ? `?${query}` : ''}`;
+}
+
+/** Goes there; `replace` for changes that are no step back, such as typing into a filter. */
+export function go(to: string, replace = false): void {
+  if (to === location.hash) return;
+  history[replace ? 'replaceState' : 'pushState'](null, '', to);
+  route.value = parse(to);
+}
+
+/** The same view with some parameters changed; an empty value removes one. */
+export function withParams(changes: Record<string, string | null>): string {
+  const { view, item, params } = route.value;
+  const next = new URLSearchParams(params);
+  for (const [name, value] of Object.entries(changes)) {
+    if (value) next.set(name, value);
+    else next.delete(name);
+  }
+  return href(view, item, next);
+}
+
+/** The same list with another item open, or none. */
+export const withItem = (item: string | null): string => href(route.value.view, item, route.value.params);

@@ -1,0 +1,131 @@
+// The verdict first: one row of cards, each a link to its list. Words, not only colours.
+import type { ComponentChildren } from 'preact';
+import { Icon, type IconName } from '../components/icon';
+import type { Head } from '../../shared/report';
+import { ago, bytes, count, date, percent } from '../format';
+import { href } from '../route';
+import { S } from '../strings';
+
+type Tone = 'good' | 'warn' | 'bad' | 'quiet';
+
+interface CardProps {
+  to: string;
+  icon: IconName;
+  tone: Tone;
+  title: string;
+  value: ComponentChildren;
+  unit?: string;
+  children?: ComponentChildren;
+}
+
+function Card({ to, icon, tone, title, value, unit, children }: CardProps) {
+  return (
+    <li>
+      <a class={`card tone-${tone}`} href={to}>
+        <span class="card-title"><Icon name={icon} />{title}</span>
+        <span class="card-value">{value}{unit && <small> {unit}</small>}</span>
+        <span class="card-lines">{children}</span>
+      </a>
+    </li>
+  );
+}
+
+export function Cards({ head, scanning }: { head: Head; scanning: boolean }) {
+  const { report } = head;
+  return (
+    <section aria-labelledby="verdict-title">
+      <h2 id="verdict-title" class="section-title">{S.cards.title}</h2>
+      <ul class="cards">
+        <VulnCard head={head} scanning={scanning} />
+        <SecretCard head={head} scanning={scanning} />
+        <CheckCard head={head} scanning={scanning} />
+        <SignatureCard head={head} />
+        <BaseCard head={head} scanning={scanning} />
+        <SizeCard report={report} scanning={scanning} />
+      </ul>
+    </section>
+  );
+}
+
+function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
+  const { vulnerabilities: v } = head.verdict;
+  const to = href('vulns');
+  if (scanning) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value="…"><span>{S.cards.pending}</span></Card>;
+  if (!v.database) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value={S.cards.noDatabase}><span>{S.cards.noDatabaseWhy}</span></Card>;
+  const rows = head.report.vulnerabilities.database.reduce((sum, shard) => sum + shard.rows, 0);
+  if (v.total === 0) return <Card to={to} icon="shield" tone="good" title={S.cards.vulns} value={S.cards.noVulns}><span>{S.cards.noVulnsWhy(rows)}</span></Card>;
+  const worst = v.bySeverity.filter((one) => one.total > 0);
+  const bad = worst[0]?.severity === 'critical' || worst[0]?.severity === 'high' || v.exploited > 0;
+  return (
+    <Card to={to} icon="shield" tone={bad ? 'bad' : 'warn'} title={S.cards.vulns} value={count(v.total)} unit={S.cards.withFix(v.fixable)}>
+      <span class="stack" role="presentation">{worst.map((one) => <span key={one.severity} class={`fill-${one.severity}`} style={{ flexGrow: one.total }} />)}</span>
+      <span>{worst.slice(0, 3).map((one) => `${count(one.total)} ${S.severity[one.severity].toLowerCase()}`).join(', ')}</span>
+      {v.exploited > 0 && <span class="bad"><Icon name="fire" />{S.cards.exploited(v.exploited)}</span>}
+      {v.own > 0 && v.own < v.total && <span>{S.cards.inYours(v.own)}</span>}
+    </Card>
+  );
+}
+
+function SecretCard({ head, scanning }: { head: Head; scanning: boolean }) {
+  const { secrets } = head.verdict;
+  const to = href('secrets');
+  if (scanning && secrets.total === 0) return <Card to={to} icon="key" tone="quiet" title={S.cards.secrets} value="…"><span>{S.cards.pending}</span></Card>;
+  if (secrets.total === 0) return <Card to={to} icon="key" tone="good" title={S.cards.secrets} value={S.cards.noSecrets}><span>{secrets.harmless ? S.cards.harmless(secrets.harmless) : S.cards.noSecretsWhy}</span></Card>;
+  return (
+    <Card to={to} icon="key" tone="bad" title={S.cards.secrets} value={count(secrets.total)}>
+      {secrets.visible > 0 && <span>{S.cards.visibleSecrets(secrets.visible)}</span>}
+      {secrets.buried > 0 && <span class="bad"><Icon name="trash" />{S.cards.buried(secrets.buried)}</span>}
+      {secrets.harmless > 0 && <span>{S.cards.harmless(secrets.harmless)}</span>}
+    </Card>
+  );
+}
+
+function CheckCard({ head, scanning }: { head: Head; scanning: boolean }) {
+  const { checks } = head.verdict;
+  const to = href('checks');
+  const all = checks.fail + checks.warn + checks.pass + checks.notApplicable;
+  if (all === 0) return <Card to={to} icon="check" tone="quiet" title={S.cards.checks} value={scanning ? '…' : S.cards.noChecks}><span>{scanning && S.cards.pending}</span></Card>;
+  return (
+    <Card to={to} icon={checks.fail ? 'cross' : checks.warn ? 'alert' : 'check'} tone={checks.fail ? 'bad' : checks.warn ? 'warn' : 'good'} title={S.cards.checks}
+      value={checks.fail ? S.cards.checksFailed(checks.fail) : checks.warn ? `${count(checks.warn)} to look at` : S.cards.checksAll}>
+      <span>{S.cards.checksRest(checks.warn, checks.pass)}</span>
+    </Card>
+  );
+}
+
+function SignatureCard({ head }: { head: Head }) {
+  const { signatures: s } = head.verdict;
+  const to = href('config', 'signatures');
+  const digests = s.mismatches > 0 ? <span class="bad"><Icon name="cross" />{S.cards.mismatches(s.mismatches)}</span> : s.compared > 0 && <span>{S.cards.digests(s.compared)}</span>;
+  if (s.refused > 0 || s.mismatches > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={s.refused > 0 ? S.cards.refused : S.cards.unsigned}>{digests}</Card>;
+  if (s.verified > 0) return <Card to={to} icon="seal" tone="good" title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{digests}</Card>;
+  if (s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}><span>{S.cards.uncheckedWhy}</span>{digests}</Card>;
+  return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests || <span>{S.cards.unsignedWhy}</span>}</Card>;
+}
+
+function BaseCard({ head, scanning }: { head: Head; scanning: boolean }) {
+  const { distribution, base, created } = head.report.image;
+  const to = href('config', 'base');
+  const age = ago(base?.newestContent) ?? ago(created);
+  if (!distribution && !base) return <Card to={to} icon="base" tone="quiet" title={S.cards.base} value={scanning ? '…' : S.cards.noBase}><span>{scanning ? S.cards.pending : S.cards.scratch}</span></Card>;
+  const ended = distribution?.endOfLifeReached;
+  return (
+    <Card to={to} icon="base" tone={ended ? 'bad' : 'good'} title={S.cards.base} value={<span class="card-name">{base?.name ?? distribution?.prettyName}</span>}>
+      {distribution && base && base.name !== distribution.prettyName && <span>{distribution.prettyName}{distribution.flavour && `, ${distribution.flavour}`}</span>}
+      {distribution?.endOfLife && <span class={ended ? 'bad' : ''}>{ended ? S.cards.eol(date(distribution.endOfLife) ?? '') : S.cards.supported(date(distribution.endOfLife) ?? '')}</span>}
+      {age && <span>{S.cards.built(age)}</span>}
+    </Card>
+  );
+}
+
+function SizeCard({ report, scanning }: { report: Head['report']; scanning: boolean }) {
+  const { image, efficiency, layers } = report;
+  const [value, unit] = bytes(image.storedSize).split(' ');
+  const share = efficiency.shippedBytes > 0 ? efficiency.wastedBytes / efficiency.shippedBytes : 0;
+  return (
+    <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={value} unit={`${unit} ${S.cards.inLayers(layers.length)}`}>
+      {image.uncompressedSize > 0 && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
+      <span>{scanning ? S.cards.pending : efficiency.wastedBytes > 0 ? S.cards.waste(bytes(efficiency.wastedBytes), percent(efficiency.wastedBytes, efficiency.shippedBytes)) : S.cards.noWaste}</span>
+    </Card>
+  );
+}

@@ -1,0 +1,102 @@
+// Two images side by side: what came, what went, what changed. Each side is asked of its own model.
+import type { ComponentChildren } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { FilePicker } from '../components/file-picker';
+import { Icon } from '../components/icon';
+import { SeverityMark } from '../components/marks';
+import { bytes, count } from '../format';
+import { openFiles, stopComparing, swap } from '../scan';
+import { other, type Subject } from '../store';
+import { S } from '../strings';
+import { compareReports, type Difference, type Side } from '../../shared/compare';
+import { FilesCompared } from './compare-files';
+import { Scanning } from './scanning';
+
+const title = (subject: Subject): string => subject.head?.report.image.names[0] ?? subject.name;
+
+export function Compare({ subject }: { subject: Subject }) {
+  const right = other.value;
+  if (!right) {
+    return (
+      <div class="empty compare-empty">
+        <Icon name="compare" /><h1>{S.compare.title}</h1><p>{S.compare.hint}</p>
+        <FilePicker label={S.compare.choose} primary onFiles={(files) => void openFiles(files, other)} />
+      </div>
+    );
+  }
+  return (
+    <div class="compare">
+      <h1>{S.compare.title}</h1>
+      <div class="compare-head">
+        <p class="side removed"><Icon name="minus" /><strong>{title(subject)}</strong></p>
+        <p class="side added"><Icon name="plus" /><strong>{title(right)}</strong></p>
+        <button type="button" class="button" onClick={swap}><Icon name="compare" />{S.compare.swap}</button>
+        <button type="button" class="button" onClick={stopComparing}><Icon name="close" />{S.compare.stop}</button>
+      </div>
+      {!right.finished && <Scanning subject={right} />}
+      {subject.finished && right.finished ? <Both left={subject} right={right} /> : <p class="muted">{S.compare.waiting(title(right.finished ? subject : right))}</p>}
+    </div>
+  );
+}
+
+function Both({ left, right }: { left: Subject; right: Subject }) {
+  const [found, setFound] = useState<Difference | null>(null);
+  useEffect(() => {
+    let stale = false;
+    void Promise.all([left.model.ask('report', null), right.model.ask('report', null)]).then(([a, b]) => { if (!stale) setFound(compareReports(a, b)); }, () => undefined);
+    return () => { stale = true; };
+  }, [left.id, right.id, left.head, right.head]);
+  if (!found) return <p class="muted">{S.table.loading}</p>;
+  return (
+    <>
+      <table class="numbers">
+        <thead><tr><th scope="col"><span class="visually-hidden">What</span></th><th scope="col">{title(left)}</th><th scope="col">{title(right)}</th><th scope="col">Change</th></tr></thead>
+        <tbody>{found.numbers.map((one) => (
+          <tr key={one.name}><th scope="row">{one.name}</th><td>{one.size ? bytes(one.left) : count(one.left)}</td><td>{one.size ? bytes(one.right) : count(one.right)}</td>
+            <td class={one.right === one.left ? 'muted' : one.right < one.left ? 'good' : 'bad'}>{change(one.left, one.right, one.size)}</td></tr>
+        ))}</tbody>
+      </table>
+      <div class="columns">
+        <Block name={S.tabs.vulns} lists={[['fixed', found.findings.filter((one) => one.side === 'left')], ['new', found.findings.filter((one) => one.side === 'right')]]}
+          line={(one) => <><SeverityMark severity={one.severity ?? 'unknown'} /><span class="mono">{one.name}</span><span class="muted truncate">{one.detail}</span></>} />
+        <Block name={S.tabs.packages} lists={[['removed', found.packages.filter((one) => one.side === 'left')], ['added', found.packages.filter((one) => one.side === 'right')], ['changed', found.packages.filter((one) => one.side === 'both')]]}
+          line={(one) => <><span class="truncate">{one.name}</span><span class="mono muted truncate">{one.detail}</span></>} />
+        <Block name={S.tabs.config} lists={[['', found.config]]} line={(one) => <><span>{one.name}</span><span class="mono muted">{one.detail}</span></>} />
+        <Block name={`${S.tabs.checks}, ${S.tabs.secrets.toLowerCase()}`} lists={[['gone', found.checks.filter((one) => one.side === 'left')], ['new', found.checks.filter((one) => one.side === 'right')]]} line={(one) => <><span>{one.name}</span><span class="muted truncate">{one.detail}</span></>} />
+      </div>
+      {!left.saved && !right.saved && <FilesCompared left={left.model} right={right.model} />}
+    </>
+  );
+}
+
+function change(left: number, right: number, size: boolean): string {
+  const by = right - left;
+  if (by === 0) return S.compare.same;
+  return `${by > 0 ? '+' : '−'}${size ? bytes(Math.abs(by)) : count(Math.abs(by))}`;
+}
+
+const SHORT = 12;
+
+function Block({ name, lists, line }: { name: string; lists: [string, Side[]][]; line: (one: Side) => ComponentChildren }) {
+  const nothing = lists.every(([, items]) => items.length === 0);
+  return (
+    <section class="box">
+      <h2>{name}</h2>
+      {nothing && <p class="muted">{S.compare.nothing}</p>}
+      {lists.map(([word, items]) => items.length > 0 && <SideList key={word} word={word} items={items} line={line} />)}
+    </section>
+  );
+}
+
+function SideList({ word, items, line }: { word: string; items: Side[]; line: (one: Side) => ComponentChildren }) {
+  const [all, setAll] = useState(false);
+  const tone = word === 'removed' || word === 'fixed' || word === 'gone' ? 'removed' : word === 'changed' || word === '' ? 'changed' : 'added';
+  return (
+    <>
+      {word && <h3 class={`change ${tone}`}><Icon name={tone === 'removed' ? 'minus' : tone === 'added' ? 'plus' : 'delta'} />{count(items.length)} {word}</h3>}
+      <ul class="plain-list sides">{(all ? items : items.slice(0, SHORT)).map((one) => <li key={one.key}>{line(one)}</li>)}</ul>
+      {items.length > SHORT && <button type="button" class="text-button" onClick={() => setAll(!all)}>{all ? S.gaps.hide : S.table.moreValues(items.length - SHORT)}</button>}
+    </>
+  );
+}
+

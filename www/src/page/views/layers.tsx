@@ -1,0 +1,115 @@
+// The layers from the lowest: what made each, what it weighs, what it did, what was found in it.
+import type { Layer } from '../../shared/report';
+import { Icon } from '../components/icon';
+import { Digest, OriginMark, VerificationMark } from '../components/marks';
+import { Facts, Panel, Section } from '../components/panel';
+import { ago, bytes, command, count, date, percent, plural } from '../format';
+import { go, href, route } from '../route';
+import { S } from '../strings';
+import type { ViewProps } from './context';
+
+export function Layers({ head }: ViewProps) {
+  const { layers, efficiency } = head.report;
+  const { item } = route.value;
+  const open = item === null ? undefined : layers[Number(item) - 1];
+  const largest = Math.max(1, ...layers.map((layer) => layer.storedSize));
+  return (
+    <div class={open ? 'with-panel' : ''}>
+      <section class="list-view" aria-label={S.tabs.layers}>
+        <header class="list-head"><h1>{S.tabs.layers} <span class="count">{count(layers.length)}</span></h1></header>
+        {layers.length === 0 && <div class="empty"><Icon name="layers" /><p>{S.empty.layers}</p></div>}
+        <ol class="layer-list grid-body-static">
+          {layers.map((layer) => <LayerRow key={layer.index} layer={layer} largest={largest} head={head} wasted={efficiency.perLayer[layer.index] ?? 0} chosen={open === layer} />)}
+        </ol>
+        {efficiency.worst.length > 0 && <Waste head={head} />}
+      </section>
+      {open && <LayerPanel layer={open} head={head} />}
+    </div>
+  );
+}
+
+function LayerRow({ layer, largest, head, wasted, chosen }: { layer: Layer; largest: number; head: ViewProps['head']; wasted: number; chosen: boolean }) {
+  const found = head.verdict.layers[layer.index];
+  const number = String(layer.index + 1);
+  return (
+    <li class={`layer-row row-static${chosen ? ' chosen' : ''}`} onClick={(event) => { if (!(event.target as Element).closest('a')) go(href('layers', number, route.value.params)); }}>
+      <span class="layer-number">{number}</span>
+      <div class="layer-main">
+        <a class="layer-command mono" href={href('layers', number)}>{command(layer.createdBy) || <span class="muted">{S.layers.unknownCommand}</span>}</a>
+        <span class="bar"><span class={`fill-${layer.origin === 'base' ? 'base' : 'own'}`} style={{ inlineSize: `${Math.max(0.3, (layer.storedSize / largest) * 100)}%` }} /></span>
+        <span class="layer-facts small">
+          <OriginMark origin={layer.origin} />
+          {layer.added.count > 0 && <span class="change added"><Icon name="plus" label={S.layers.added} />{count(layer.added.count)}</span>}
+          {layer.changed.count > 0 && <span class="change changed"><Icon name="delta" label={S.layers.changed} />{count(layer.changed.count)}</span>}
+          {layer.removed.count > 0 && <span class="change removed"><Icon name="minus" label={S.layers.removed} />{count(layer.removed.count)}</span>}
+          {found && found.packages > 0 && <span>{plural(found.packages, 'package')}</span>}
+          {found && found.vulnerabilities > 0 && <span>{plural(found.vulnerabilities, 'vulnerability', 'vulnerabilities')}</span>}
+          {found && found.secrets > 0 && <span class="bad">{plural(found.secrets, 'secret')}</span>}
+          {wasted > 0 && <span>{bytes(wasted)} wasted</span>}
+          {layer.digestState.state === 'mismatch' || layer.diffIdState.state === 'mismatch' ? <span class="bad"><Icon name="cross" />{S.verification.mismatch}</span> : null}
+          {layer.digestState.state === 'unread' && <span class="bad"><Icon name="alert" />{S.verification.unread}</span>}
+        </span>
+      </div>
+      <span class="layer-size number">{bytes(layer.storedSize)}<small class="muted">{layer.uncompressedSize > 0 && layer.compression !== 'none' && bytes(layer.uncompressedSize)}</small></span>
+    </li>
+  );
+}
+
+function LayerPanel({ layer, head }: { layer: Layer; head: ViewProps['head'] }) {
+  const found = head.verdict.layers[layer.index];
+  const wasted = head.report.efficiency.perLayer[layer.index] ?? 0;
+  const only = { 'f.layer': `layer ${layer.index + 1}` };
+  return (
+    <Panel title={S.layers.number(layer.index)} kicker={<OriginMark origin={layer.origin} />}>
+      <Section title={S.layers.command}>
+        {layer.createdBy ? <pre class="code wrap">{breakCommand(command(layer.createdBy))}</pre> : <p class="muted">{S.layers.unknownCommand}</p>}
+        {layer.created && <p class="muted small">{date(layer.created)}, {ago(layer.created)}</p>}
+      </Section>
+      <p><a class="button" href={href('files', null, { layer: String(layer.index + 1) })}><Icon name="folder" />{S.layers.browse}</a></p>
+      <Section title={S.panel.evidence}>
+        <Facts of={[
+          [S.layers.stored, `${bytes(layer.storedSize)}${layer.compression && layer.compression !== 'none' ? ` (${layer.compression})` : ''}`],
+          [S.layers.unpacked, layer.uncompressedSize > 0 && `${bytes(layer.uncompressedSize)}${layer.storedSize > 0 ? `, ${(layer.uncompressedSize / layer.storedSize).toFixed(1)} times` : ''}`],
+          [S.layers.added, `${plural(layer.added.count, 'path')}, ${bytes(layer.added.bytes)}`],
+          [S.layers.changed, `${plural(layer.changed.count, 'path')}, ${bytes(layer.changed.bytes)}`],
+          [S.layers.removed, `${plural(layer.removed.count, 'path')}, ${bytes(layer.removed.bytes)}`],
+          ['Waste', wasted > 0 && S.layers.wasted(bytes(wasted))],
+          [S.tabs.packages, found && found.packages > 0 && <a href={href('packages', null, only)}>{plural(found.packages, 'package')}</a>],
+          [S.tabs.vulns, found && found.vulnerabilities > 0 && <a href={href('vulns', null, only)}>{plural(found.vulnerabilities, 'vulnerability', 'vulnerabilities')}</a>],
+          [S.tabs.secrets, found && found.secrets > 0 && <a href={href('secrets', null, only)}>{plural(found.secrets, 'secret')}</a>],
+        ]} />
+      </Section>
+      <Section title="Digests">
+        <Facts of={[
+          ['Stored', layer.digest && <><Digest digest={layer.digest} /> <VerificationMark verification={layer.digestState} /></>],
+          ['Unpacked (diff id)', layer.diffId && <><Digest digest={layer.diffId} /> <VerificationMark verification={layer.diffIdState} /></>],
+          ['Media type', layer.mediaType && <code>{layer.mediaType}</code>],
+        ]} />
+        {[layer.digestState, layer.diffIdState].map((one, index) => one.state === 'mismatch' && <p key={index} class="note bad">Stated: <code>{one.expected}</code><br />The bytes give: <code>{one.actual}</code></p>)}
+      </Section>
+    </Panel>
+  );
+}
+
+/** A long shell line, broken where a person would break it. */
+const breakCommand = (text: string): string => text.replace(/ (&&|\|\||;) /g, ' $1\n    ');
+
+function Waste({ head }: { head: ViewProps['head'] }) {
+  const { efficiency } = head.report;
+  return (
+    <section class="box waste">
+      <h2>Wasted bytes <span class="count">{bytes(efficiency.wastedBytes)}, {percent(efficiency.wastedBytes, efficiency.shippedBytes)} of what is shipped</span></h2>
+      <p class="muted small">Copies that a later layer replaces or deletes. About {bytes(efficiency.wastedStoredBytes)} as stored.</p>
+      <ul class="plain-list rows">
+        {efficiency.worst.slice(0, 25).map((one) => (
+          <li key={one.path}>
+            <a class="mono truncate" href={href('files', one.path)}>{one.path}</a>
+            <span class="small muted nowrap">{one.deleted ? S.change.removed.toLowerCase() : S.change.changed.toLowerCase()} in layer {one.by + 1}</span>
+            <span class="number">{bytes(one.bytes)}</span>
+          </li>
+        ))}
+      </ul>
+      {efficiency.worstTotal > 25 && <p class="muted small">{S.gaps.more(efficiency.worstTotal - 25)}</p>}
+    </section>
+  );
+}

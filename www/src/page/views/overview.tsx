@@ -1,0 +1,148 @@
+// One screen: is it safe to ship, what is most worth doing, where the bytes are, what it is.
+import { Icon } from '../components/icon';
+import { Digest, SeverityMark } from '../components/marks';
+import { Facts } from '../components/panel';
+import { ago, bytes, command, count, date, percent, plural } from '../format';
+import { href } from '../route';
+import { S } from '../strings';
+import { Cards } from './cards';
+import type { ViewProps } from './context';
+import { Requests } from './requests';
+
+export function Overview({ head, scanning }: ViewProps) {
+  return (
+    <div class="overview">
+      <h1 class="visually-hidden">{S.tabs.overview}</h1>
+      <Cards head={head} scanning={scanning} />
+      <div class="columns">
+        <Todo head={head} scanning={scanning} />
+        <Identity head={head} />
+        <LayerBars head={head} />
+        <Software head={head} scanning={scanning} />
+        <Application head={head} />
+        <section class="box"><h2>{S.overview.requests}</h2><Requests /></section>
+      </div>
+    </div>
+  );
+}
+
+function Todo({ head, scanning }: { head: ViewProps['head']; scanning: boolean }) {
+  const { vulnerabilities, secrets } = head.verdict;
+  const failed = head.report.checks.filter((check) => check.outcome === 'fail').slice(0, 4);
+  const remedies = head.report.efficiency.remedies.slice(0, 3);
+  const upgrades = vulnerabilities.upgrades.slice(0, 5);
+  const nothing = !scanning && upgrades.length + failed.length + remedies.length + secrets.total === 0;
+  return (
+    <section class="box todo">
+      <h2>{S.overview.todo}</h2>
+      {vulnerabilities.firstThree > 0 && <p class="lead">{S.overview.firstThree(Math.min(3, vulnerabilities.upgrades.length), vulnerabilities.firstThree)}</p>}
+      <ul class="todo-list">
+        {secrets.total > 0 && <li><a href={href('secrets')}><Icon name="key" class="bad" /><span>Revoke and remove {plural(secrets.total, 'secret')}</span>{secrets.buried > 0 && <small>{S.cards.buried(secrets.buried)}</small>}</a></li>}
+        {upgrades.map((upgrade) => (
+          <li key={upgrade.source + upgrade.from}>
+            <a href={href('vulns', null, { 'f.package': upgrade.source })}>
+              <Icon name="upload" /><span>{S.overview.upgrade(upgrade.source, upgrade.to)} <small class="mono">from {upgrade.from}</small></span>
+              <small>{S.overview.upgradeGoes(upgrade.removes)} <SeverityMark severity={upgrade.worst} /></small>
+            </a>
+          </li>
+        ))}
+        {failed.map((check) => <li key={check.code}><a href={href('checks', check.code)}><Icon name="cross" class="bad" /><span>{check.title}</span>{check.saves ? <small>{S.overview.saves(bytes(check.saves))}</small> : null}</a></li>)}
+        {remedies.map((remedy) => <li key={remedy.text}><a href={remedy.layer === null ? href('layers') : href('layers', String(remedy.layer + 1))}><Icon name="weight" /><span>{remedy.text}</span><small>{S.overview.saves(bytes(remedy.bytes))}</small></a></li>)}
+      </ul>
+      {nothing && <p class="muted">{S.overview.nothingTodo}</p>}
+      {scanning && <p class="muted">{S.cards.pending}</p>}
+    </section>
+  );
+}
+
+function Identity({ head }: { head: ViewProps['head'] }) {
+  const { image } = head.report;
+  const { config, platform } = image;
+  const listed = (items: readonly string[]): string | null => (items.length ? items.join(' ') : null);
+  return (
+    <section class="box">
+      <h2>{S.overview.identity}</h2>
+      <Facts of={[
+        ['Names', image.names.length > 0 && <ul class="plain-list">{image.names.slice(0, 8).map((name) => <li key={name}><code>{name}</code></li>)}</ul>],
+        ['Platform', [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')],
+        ['Created', image.created && `${date(image.created) ?? image.created}, ${ago(image.created) ?? ''}`],
+        ['Distribution', image.distribution?.prettyName],
+        ['User', config.user || 'root (none is set)'],
+        ['Entrypoint', listed(config.entrypoint) && <code>{listed(config.entrypoint)}</code>],
+        ['Command', listed(config.cmd) && <code>{listed(config.cmd)}</code>],
+        ['Ports', listed(config.exposedPorts)],
+        ['Working folder', config.workingDir && <code>{config.workingDir}</code>],
+        ['Manifest', image.manifestDigest && <Digest digest={image.manifestDigest} />],
+        ['Image id', image.configDigest && <Digest digest={image.configDigest} />],
+      ]} />
+      <p><a href={href('config')}>Environment, labels and history</a></p>
+    </section>
+  );
+}
+
+function LayerBars({ head }: { head: ViewProps['head'] }) {
+  const { layers } = head.report;
+  const largest = Math.max(1, ...layers.map((layer) => layer.storedSize));
+  const shown = [...layers].sort((a, b) => b.storedSize - a.storedSize).slice(0, 7).sort((a, b) => a.index - b.index);
+  const all = layers.reduce((sum, layer) => sum + layer.storedSize, 0);
+  return (
+    <section class="box">
+      <h2>{S.overview.layers}</h2>
+      {layers.length === 0 ? <p class="muted">{S.empty.layers}</p> : (
+        <ul class="bars">
+          {shown.map((layer) => (
+            <li key={layer.index}>
+              <a href={href('layers', String(layer.index + 1))}>
+                <span class="bar-label"><span class="layer-mark">{layer.index + 1}</span><span class="truncate mono">{command(layer.createdBy) || S.layers.unknownCommand}</span><span class="number">{bytes(layer.storedSize)}</span></span>
+                <span class="bar"><span class={`fill-${layer.origin === 'base' ? 'base' : 'own'}`} style={{ inlineSize: `${(layer.storedSize / largest) * 100}%` }} /></span>
+                <span class="visually-hidden">{percent(layer.storedSize, all)}, {S.origin[layer.origin]}</span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      <p class="legend small"><span><i class="fill-own" />{S.origin.own}</span><span><i class="fill-base" />{S.origin.base}</span>{layers.length > shown.length && <a href={href('layers')}>All {count(layers.length)} layers</a>}</p>
+    </section>
+  );
+}
+
+function Software({ head, scanning }: { head: ViewProps['head']; scanning: boolean }) {
+  const { packages } = head.verdict;
+  const largest = Math.max(1, ...packages.byKind.map(([, value]) => value));
+  return (
+    <section class="box">
+      <h2>{S.overview.software} <span class="count">{count(packages.total)}</span></h2>
+      {packages.total === 0 ? <p class="muted">{scanning ? S.empty.packagesScanning : S.empty.packages}</p> : (
+        <ul class="bars">
+          {packages.byKind.slice(0, 9).map(([kind, value]) => (
+            <li key={kind}>
+              <a href={href('packages', null, { 'f.kind': kind })}>
+                <span class="bar-label"><span class="truncate">{kind}</span><span class="number">{count(value)}</span></span>
+                <span class="bar"><span class="fill-own" style={{ inlineSize: `${(value / largest) * 100}%` }} /></span>
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+      {packages.hidden > 0 && <p class="small"><a href={href('packages', null, { 'f.state': 'removed later' })}>{count(packages.hidden)} more were removed or upgraded in a later layer, and are still shipped</a></p>}
+    </section>
+  );
+}
+
+function Application({ head }: { head: ViewProps['head'] }) {
+  const { application } = head.report;
+  if (application.files === 0) return null;
+  return (
+    <section class="box">
+      <h2>{S.overview.application}</h2>
+      <p class="muted small">{plural(application.files, 'file')}, {bytes(application.bytes)}, {percent(application.bytes, application.bytes + application.ownedBytes)} of what is visible</p>
+      <ul class="plain-list rows">
+        {application.directories.slice(0, 6).map((folder) => (
+          <li key={folder.path}><a class="mono truncate" href={href('files', folder.path)}>{folder.path}</a><span class="number">{bytes(folder.bytes)}</span></li>
+        ))}
+      </ul>
+      {application.languages.length > 0 && <p class="tags">{application.languages.slice(0, 8).map((one) => <span class="tag" key={one.language}>{one.language} {bytes(one.bytes)}</span>)}</p>}
+    </section>
+  );
+}
+

@@ -1,0 +1,51 @@
+// Keeps the page's own files, so that it works without a network from the second visit on. The list and the version are written by the build.
+const FILES = "__FILES__";
+const CACHE = 'porthole-page-__VERSION__';
+const DATABASE = 'porthole-db';
+
+self.addEventListener('install', (event) => {
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener('activate', (event) => {
+  event.waitUntil((async () => {
+    for (const name of await caches.keys()) if (name.startsWith('porthole-page-') && name !== CACHE) await caches.delete(name);
+    await self.clients.claim();
+  })());
+});
+
+self.addEventListener('fetch', (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  // Another origin is none of our business, and this page never asks for one.
+  if (request.method !== 'GET' || url.origin !== self.location.origin) return;
+  const scope = new URL('./', self.location.href);
+  if (!url.href.startsWith(scope.href)) return;
+  event.respondWith(url.href.startsWith(new URL('db/', scope).href) ? database(request, url) : page(request));
+});
+
+/** The page's files never change under one version: what is kept is served. */
+async function page(request) {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(request, { ignoreSearch: true }) ?? (request.mode === 'navigate' ? await cache.match('./') : undefined);
+  return kept ?? fetch(request);
+}
+
+/** Advisory shards carry their hash in their names and are kept for ever; their index is asked for anew while there is a network. */
+async function database(request, url) {
+  const cache = await caches.open(DATABASE);
+  const index = url.pathname.endsWith('/index.json');
+  if (!index) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+  }
+  try {
+    const response = await fetch(request);
+    if (response.ok) await cache.put(request, response.clone());
+    return response;
+  } catch (error) {
+    const kept = await cache.match(request);
+    if (kept) return kept;
+    throw error;
+  }
+}

@@ -1,0 +1,79 @@
+// Everything that is said between the page, the model worker and the layer workers.
+import type { FileContent, FileEvent, FolderPage, SearchPage, TreeView } from './files';
+import type { ListName, Rows } from './lists';
+import type { RowsPage, RowsQuery } from './query';
+import type { Head, Report } from './report';
+
+/** One dropped file with the path it had in its folder, if it came in one. */
+export interface InputFile {
+  path: string;
+  file: Blob;
+}
+
+/** An image in the input that can be opened. */
+export interface ImageChoice {
+  index: number;
+  names: string[];
+  platform: string;
+  layers: number;
+  storedSize: number;
+}
+
+/** What can be asked of a model. */
+export interface Questions {
+  rows: { ask: RowsQuery; answer: RowsPage };
+  row: { ask: { list: ListName; key: string }; answer: Rows[ListName] | null };
+  children: { ask: { path: string; view: TreeView }; answer: FolderPage };
+  search: { ask: { text: string; view: TreeView; limit: number }; answer: SearchPage };
+  history: { ask: { path: string }; answer: FileEvent[] };
+  content: { ask: { path: string; layer: number; limit: number }; answer: FileContent };
+  report: { ask: null; answer: Report };
+  export: { ask: { format: string; now: string }; answer: { mediaType: string; bytes: Uint8Array<ArrayBuffer> } };
+}
+export type Question = keyof Questions;
+
+export interface Progress {
+  phase: 'index' | 'layers' | 'join' | 'done';
+  /** Bytes read of the input, and all that will be read (0 while unknown). */
+  read: number;
+  total: number;
+  layers: { read: number; total: number; state: 'waiting' | 'reading' | 'done' | 'cached' | 'failed' }[];
+  /** Counting up while it goes. */
+  found: { files: number; packages: number; secrets: number };
+}
+
+export interface Settings {
+  /** RFC 3339; the core has no clock. */
+  now: string;
+  workers: number;
+  /** Where the advisory shards are, absolute; null for none. */
+  database: string | null;
+}
+
+export type ToModel =
+  | { type: 'open'; module: WebAssembly.Module; name: string; files: InputFile[]; settings: Settings }
+  | { type: 'choose'; image: number }
+  | { type: 'ask'; id: number; question: Question; ask: Questions[Question]['ask'] };
+
+export type FromModel =
+  | { type: 'images'; images: ImageChoice[]; chosen: number }
+  | { type: 'head'; head: Head }
+  | { type: 'progress'; progress: Progress }
+  | { type: 'requested'; url: string; bytes: number; cached: boolean }
+  | { type: 'failed'; message: string }
+  | { type: 'answer'; id: number; answer: Questions[Question]['answer'] }
+  | { type: 'refused'; id: number; message: string };
+
+/** Pieces of the input that hold one layer's blob, in order. */
+export type ToLayer = { type: 'scan'; module: WebAssembly.Module; layer: number; blob: Blob };
+
+export type FromLayer =
+  | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
+  | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; peakMemory: number }
+  | { type: 'failed'; layer: number; message: string };
+
+/** A place that answers questions: the model worker, or a saved report. */
+export interface Model {
+  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer']>;
+  close(): void;
+}

@@ -1,0 +1,47 @@
+// The page as static files that any web server can serve from any path.
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { defineConfig, type Plugin } from 'vite';
+
+const sri = (content: Uint8Array | string): string => `sha384-${createHash('sha384').update(content).digest('base64')}`;
+
+function files(folder: string): string[] {
+  return readdirSync(folder).flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? files(path) : [path];
+  });
+}
+
+/** Subresource integrity for what index.html names, and the list of files that the service worker keeps. */
+function sealed(): Plugin {
+  let out = 'dist';
+  return {
+    name: 'porthole-sealed',
+    apply: 'build',
+    configResolved(config) { out = config.build.outDir; },
+    closeBundle() {
+      const all = files(out).map((path) => relative(out, path).replaceAll('\\', '/')).filter((path) => path !== 'sw.js').sort();
+      const page = join(out, 'index.html');
+      const wasm = all.find((path) => path.endsWith('.wasm'));
+      const html = readFileSync(page, 'utf8')
+        .replace(/<(script|link)([^>]*?)(src|href)="\.\/(assets\/[^"]+)"([^>]*)>/g, (_, tag: string, before: string, attribute: string, path: string, after: string) =>
+          `<${tag}${before}${attribute}="./${path}"${after} integrity="${sri(readFileSync(join(out, path)))}">`)
+        .replace('</title>', wasm ? `</title>\n<meta name="porthole-wasm-integrity" content="${sri(readFileSync(join(out, wasm)))}">` : '</title>');
+      writeFileSync(page, html);
+      const version = createHash('sha256');
+      for (const path of all) version.update(path).update(readFileSync(join(out, path)));
+      const worker = readFileSync('src/service-worker.js', 'utf8')
+        .replace('"__FILES__"', JSON.stringify(['./', ...all.filter((path) => path !== 'index.html').map((path) => `./${path}`)]))
+        .replace('__VERSION__', version.digest('hex').slice(0, 16));
+      writeFileSync(join(out, 'sw.js'), worker);
+    },
+  };
+}
+
+export default defineConfig({
+  base: './',
+  plugins: [sealed()],
+  worker: { format: 'iife' },
+  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, cssCodeSplit: false, reportCompressedSize: false },
+});
