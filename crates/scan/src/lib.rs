@@ -9,6 +9,7 @@ mod application;
 mod base;
 mod efficiency;
 mod entry_log;
+mod extract;
 pub mod facts;
 mod found_secrets;
 mod image;
@@ -23,8 +24,9 @@ mod subject;
 pub mod time;
 
 pub use entry_log::{EntryLog, EntryRef};
+pub use extract::Extract;
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};
-pub use image::{ImageView, LayerChanges, NodeId, Version, VersionId};
+pub use image::{ImageView, LayerChanges, NodeId, State, Tree, TreeChange, TreeRow, Version, VersionId};
 pub use inventory::{Inventory, full_name, is_system};
 pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
 pub use limits::ScanLimits;

@@ -1,1 +1,12 @@
-//! The browser boundary: handles, bytes in, one typed report out. No rule of analysis.
+//! The browser boundary: three handles, bytes in, bytes or one typed object out. No rule of analysis.
+//!
+//! [`layer::LayerScan`] eats one layer's blob in a layer worker and gives opaque facts; [`merge::Merge`] puts facts
+//! together in the model worker and answers the page's questions. A worker may be ended at any moment, so nothing of
+//! value lives only here. Must not know: formats inside an image, what is a finding, the network.
+//! Proof: `tests/web` (real Chromium).
+
+mod error;
+mod extract;
+mod files;
+mod layer;
+mod merge;

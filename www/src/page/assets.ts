@@ -1,5 +1,5 @@
 // The few things that the page fetches, all from its own folder; in a standalone file they are inside it.
-import wasmUrl from '../pkg/porthole_wasm_bg.wasm?url';
+import wasmUrl from '../pkg/porthole_bg.wasm?url';
 import { requested } from './store';
 
 const base = (): URL => new URL('./', document.baseURI);

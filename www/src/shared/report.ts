@@ -1,11 +1,11 @@
 // The report's types come from Rust (`crates/report/src/model`) and cross the boundary once, in `crates/wasm`.
-import type { Report, Vulnerability } from '../pkg/porthole_wasm';
+import type { Report, Vulnerability } from '../pkg/porthole';
 
 export type {
   Application, Attestation, BaseImage, Change, Check, DatabaseShard, Distribution, Efficiency, Evidence, EvidenceKind, FixState,
   Gap, GapKind, HistoryEntry, Image, ImageConfig, Integrity, Layer, Origin, Outcome, Package, Platform, Remedy, Report, Secret,
   Severity, Signature, Signatures, SignatureState, Tool, Verification, Vulnerabilities, Vulnerability, WastedPath,
-} from '../pkg/porthole_wasm';
+} from '../pkg/porthole';
 
 /** What the page holds of a report: all but the long lists, which stay in the model worker and are asked for by page. */
 export interface Head {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A byte is wasted when its file is not the visible one of its path: overwritten or deleted by a later layer.
 /// The visible copy is never waste; hard links and sparse files count their stored bytes once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Efficiency {
     /// Visible bytes over all shipped bytes, 0 to 1; 1 when nothing is shipped.
@@ -30,7 +30,7 @@ pub struct Efficiency {
 
 /// One path with wasted copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct WastedPath {
     /// Absolute path.
@@ -47,7 +47,7 @@ pub struct WastedPath {
 
 /// One thing to do, and what it saves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Remedy {
     /// What to do.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// One image: the subject of a report.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
     /// What the person gave: a file name or an image reference.
@@ -47,7 +47,7 @@ pub struct Image {
 
 /// OCI platform (image-spec `image-index.md`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Platform {
     /// For example `linux`.
@@ -62,7 +62,7 @@ pub struct Platform {
 
 /// The `config` object of the image configuration (image-spec `config.md`). Values of secrets are masked.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct ImageConfig {
     /// `User`: empty means root.
@@ -93,7 +93,7 @@ pub struct ImageConfig {
 
 /// One step of the build history (image-spec `config.md`).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryEntry {
     /// RFC 3339 time.
@@ -112,7 +112,7 @@ pub struct HistoryEntry {
 
 /// A Linux distribution, from os-release(5) or an older release file.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Distribution {
     /// `ID`: `debian`, `alpine`, …
@@ -139,7 +139,7 @@ pub struct Distribution {
 
 /// The image this one was built on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct BaseImage {
     /// Best name: from labels (`org.opencontainers.image.base.name`), else the distribution and release.
@@ -156,7 +156,7 @@ pub struct BaseImage {
 
 /// Files that no package owns.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Application {
     /// Number of regular files.
@@ -173,7 +173,7 @@ pub struct Application {
 
 /// A directory with application files.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationDirectory {
     /// Absolute path.
@@ -186,7 +186,7 @@ pub struct ApplicationDirectory {
 
 /// A language among the unowned files, by file name and magic.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct ApplicationLanguage {
     /// For example `javascript`.

@@ -6,7 +6,7 @@ use super::Origin;
 
 /// One package found in the image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Package {
     /// Package URL, complete with namespace and qualifiers (`pkg:deb/debian/bash@5.2?arch=amd64&distro=debian-12`).
@@ -49,7 +49,7 @@ pub struct Package {
 
 /// The source a binary package was built from.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct SourcePackage {
     /// Source (origin) name.
     pub name: String,
@@ -59,7 +59,7 @@ pub struct SourcePackage {
 
 /// What kind of trace a package left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum EvidenceKind {
     /// A package manager's record or the package's own metadata: it is installed.

@@ -6,7 +6,7 @@ use super::Verification;
 
 /// What is proven about the image's origin, and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Signatures {
     /// Every descriptor whose digest was compared.
@@ -19,7 +19,7 @@ pub struct Signatures {
 
 /// One digest comparison.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Integrity {
     /// What was compared: `manifest`, `config`, `layer 3`, `diff_id 3`.
@@ -32,7 +32,7 @@ pub struct Integrity {
 
 /// One signature over the image.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Signature {
     /// `cosign`, `sigstore-bundle`, `notation-jws`, `notation-cose`, `docker-content-trust`.
@@ -90,7 +90,7 @@ pub enum StepState {
 
 /// How a signature's verification ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum SignatureState {
     /// Every step that the format demands was proven against what the person trusts.
@@ -105,7 +105,7 @@ pub enum SignatureState {
 
 /// One attestation about the image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Attestation {
     /// in-toto predicate type.
@@ -145,7 +145,7 @@ pub struct SbomComparison {
 
 /// One fact of an attestation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct AttestationFact {
     /// For example `builder`.
     pub name: String,

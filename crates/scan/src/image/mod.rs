@@ -7,6 +7,9 @@
 
 mod fold;
 mod query;
+mod tree;
+
+pub use tree::{State, Tree, TreeChange, TreeRow};
 
 use hashbrown::HashTable;
 use porthole_oci::layer::{EntryKind, ImagePath};

@@ -1,0 +1,34 @@
+//! One file's bytes, out of a layer blob that is read again.
+
+use porthole_scan::{Extract as Window, oci::Limits};
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+use crate::error::js;
+
+/// Takes one file's bytes out of a layer blob.
+#[wasm_bindgen]
+pub struct Extract {
+    window: Window,
+}
+
+#[wasm_bindgen]
+impl Extract {
+    /// `size` bytes at `offset` of the uncompressed tar, at most `limit` of them.
+    #[wasm_bindgen(constructor)]
+    pub fn new(offset: f64, size: f64, limit: f64) -> Self {
+        Self { window: Window::new(Limits::default(), offset as u64, size as u64, limit as u64) }
+    }
+
+    /// The next bytes of the blob; true when no more are needed.
+    ///
+    /// # Errors
+    /// When the blob is damaged before the file ends.
+    pub fn push(&mut self, chunk: &[u8]) -> Result<bool, JsError> {
+        self.window.push(chunk).map_err(js)
+    }
+
+    /// The file's bytes. The handle is used up.
+    pub fn finish(self) -> Vec<u8> {
+        self.window.finish()
+    }
+}

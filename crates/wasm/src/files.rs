@@ -1,0 +1,200 @@
+//! Rows of the tree as the page sees them; the types of `www/src/shared/files.ts`.
+
+use porthole_scan::oci::layer::{EntryKind, ImagePath};
+use porthole_scan::{ImageView, NodeId, Tree, TreeChange, TreeRow, Version};
+use serde::Serialize;
+use tsify::Tsify;
+
+/// What an entry is.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum FileKind {
+    File,
+    Directory,
+    Symlink,
+    Hardlink,
+    CharDevice,
+    BlockDevice,
+    Fifo,
+}
+
+/// What the layer in view did to a path.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum FileChange {
+    Same,
+    Added,
+    Changed,
+    Removed,
+}
+
+/// One row of the tree.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(into_wasm_abi, missing_as_null)]
+pub(crate) struct FileNode {
+    /// Last component, lossy text.
+    name: String,
+    /// Absolute path, lossy text.
+    path: String,
+    kind: FileKind,
+    /// Bytes: of a file its content, of a folder everything below it.
+    size: u64,
+    /// Entries below a folder.
+    entries: u32,
+    mode: u32,
+    uid: u64,
+    gid: u64,
+    /// Seconds since 1970.
+    mtime: i64,
+    link: Option<String>,
+    /// Layer that the entry comes from; for removed paths the layer that held them.
+    layer: u32,
+    change: FileChange,
+}
+
+/// Rows that match a search.
+#[derive(Serialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub(crate) struct SearchPage {
+    total: usize,
+    nodes: Vec<FileNode>,
+}
+
+/// One folder's rows.
+#[derive(Serialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub(crate) struct FolderPage {
+    path: String,
+    nodes: Vec<FileNode>,
+}
+
+/// One thing that happened to a path.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct FileEvent {
+    layer: u32,
+    change: FileChange,
+    kind: FileKind,
+    size: u64,
+    mode: u32,
+    mtime: i64,
+}
+
+/// Everything that happened to a path, oldest first.
+#[derive(Serialize, Tsify)]
+#[tsify(into_wasm_abi)]
+pub(crate) struct FileHistory {
+    events: Vec<FileEvent>,
+}
+
+/// Where a file's bytes lie.
+#[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[tsify(into_wasm_abi)]
+pub(crate) struct FilePlace {
+    /// Layer whose blob holds them.
+    layer: u32,
+    /// Offset in its uncompressed tar.
+    offset: u64,
+    /// Bytes.
+    size: u64,
+}
+
+impl From<TreeChange> for FileChange {
+    fn from(change: TreeChange) -> Self {
+        match change {
+            TreeChange::Same => Self::Same,
+            TreeChange::Added => Self::Added,
+            TreeChange::Changed => Self::Changed,
+            TreeChange::Removed => Self::Removed,
+        }
+    }
+}
+
+impl From<EntryKind> for FileKind {
+    fn from(kind: EntryKind) -> Self {
+        match kind {
+            EntryKind::Directory => Self::Directory,
+            EntryKind::Symlink => Self::Symlink,
+            EntryKind::Hardlink => Self::Hardlink,
+            EntryKind::CharDevice => Self::CharDevice,
+            EntryKind::BlockDevice => Self::BlockDevice,
+            EntryKind::Fifo => Self::Fifo,
+            // The view holds no whiteouts: what they hid is marked as removed.
+            EntryKind::File | EntryKind::Whiteout | EntryKind::Opaque => Self::File,
+        }
+    }
+}
+
+fn node(view: &ImageView, row: &TreeRow) -> FileNode {
+    // A folder that no entry names has no version in some states: it is shown as a plain folder.
+    let version = row.version.map(|id| view.version(id));
+    let link = version.map(|version| view.link_target(version)).unwrap_or_default();
+    let hard = version.is_some_and(|version| version.kind == EntryKind::Hardlink);
+    let content = version.and_then(|version| view.content(version)).filter(|_| hard);
+    FileNode {
+        name: String::from_utf8_lossy(view.name(row.node)).into_owned(),
+        path: view.path(row.node).display(),
+        kind: version.map_or(FileKind::Directory, |version| version.kind.into()),
+        size: content.map_or(row.bytes, |content| content.size),
+        entries: row.entries,
+        mode: version.map_or(0o755, |version| version.mode),
+        uid: version.map_or(0, |version| version.uid),
+        gid: version.map_or(0, |version| version.gid),
+        mtime: version.map_or(0, |version| version.mtime),
+        link: (!link.is_empty()).then(|| String::from_utf8_lossy(link).into_owned()),
+        layer: version.map_or(0, |version| version.layer),
+        change: row.change.into(),
+    }
+}
+
+pub(crate) fn folder(view: &ImageView, tree: &Tree, path: &str) -> FolderPage {
+    let rows = find(view, path).map(|node| tree.children(view, node)).unwrap_or_default();
+    FolderPage { path: path.to_owned(), nodes: rows.iter().map(|row| node(view, row)).collect() }
+}
+
+pub(crate) fn search(view: &ImageView, tree: &Tree, text: &str, limit: usize) -> SearchPage {
+    let (total, rows) = tree.search(view, text, limit);
+    SearchPage { total, nodes: rows.iter().map(|row| node(view, row)).collect() }
+}
+
+pub(crate) fn history(view: &ImageView, path: &str) -> FileHistory {
+    let Some(node) = find(view, path) else {
+        return FileHistory { events: Vec::new() };
+    };
+    let mut versions: Vec<&Version> = view.history(node).map(|(_, version)| version).collect();
+    versions.reverse();
+    let mut events = Vec::new();
+    for (index, version) in versions.iter().enumerate() {
+        let replaced = index.checked_sub(1).and_then(|at| versions.get(at)).and_then(|older| older.removed_in());
+        let change = if replaced == Some(version.layer) { FileChange::Changed } else { FileChange::Added };
+        events.push(event(version, version.layer, change));
+        let next = versions.get(index + 1).map(|version| version.layer);
+        if let Some(removed) = version.removed_in().filter(|removed| next != Some(*removed)) {
+            events.push(event(version, removed, FileChange::Removed));
+        }
+    }
+    FileHistory { events }
+}
+
+fn event(version: &Version, layer: u32, change: FileChange) -> FileEvent {
+    FileEvent { layer, change, kind: version.kind.into(), size: version.size, mode: version.mode, mtime: version.mtime }
+}
+
+/// Where the bytes of the version of a path lie that a layer put.
+pub(crate) fn place(view: &ImageView, path: &str, layer: u32) -> Option<FilePlace> {
+    let node = find(view, path)?;
+    let version = view.history(node).map(|(_, version)| version).find(|version| version.layer == layer)?;
+    let content = view.content(version)?;
+    Some(FilePlace { layer: content.layer, offset: content.offset, size: content.size })
+}
+
+/// The node of a path that the page shows: exact where it can be, else by the lossy text of its parts.
+fn find(view: &ImageView, path: &str) -> Option<NodeId> {
+    view.node(&ImagePath::new(path)).or_else(|| {
+        path.split('/').filter(|part| !part.is_empty()).try_fold(0, |node, part| {
+            view.children(node).into_iter().find(|child| String::from_utf8_lossy(view.name(*child)) == part)
+        })
+    })
+}
