@@ -8,7 +8,7 @@ use tsify::Tsify;
 /// What an entry is.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum FileKind {
+pub enum FileKind {
     File,
     Directory,
     Symlink,
@@ -21,7 +21,7 @@ pub(crate) enum FileKind {
 /// What the layer in view did to a path.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum FileChange {
+pub enum FileChange {
     Same,
     Added,
     Changed,
@@ -31,8 +31,8 @@ pub(crate) enum FileChange {
 /// One row of the tree.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[tsify(into_wasm_abi, missing_as_null)]
-pub(crate) struct FileNode {
+#[tsify(missing_as_null)]
+pub struct FileNode {
     /// Last component, lossy text.
     name: String,
     /// Absolute path, lossy text.
@@ -55,16 +55,14 @@ pub(crate) struct FileNode {
 
 /// Rows that match a search.
 #[derive(Serialize, Tsify)]
-#[tsify(into_wasm_abi)]
-pub(crate) struct SearchPage {
+pub struct SearchPage {
     total: usize,
     nodes: Vec<FileNode>,
 }
 
 /// One folder's rows.
 #[derive(Serialize, Tsify)]
-#[tsify(into_wasm_abi)]
-pub(crate) struct FolderPage {
+pub struct FolderPage {
     path: String,
     nodes: Vec<FileNode>,
 }
@@ -72,7 +70,7 @@ pub(crate) struct FolderPage {
 /// One thing that happened to a path.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct FileEvent {
+pub struct FileEvent {
     layer: u32,
     change: FileChange,
     kind: FileKind,
@@ -83,16 +81,14 @@ pub(crate) struct FileEvent {
 
 /// Everything that happened to a path, oldest first.
 #[derive(Serialize, Tsify)]
-#[tsify(into_wasm_abi)]
-pub(crate) struct FileHistory {
+pub struct FileHistory {
     events: Vec<FileEvent>,
 }
 
 /// Where a file's bytes lie.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[tsify(into_wasm_abi)]
-pub(crate) struct FilePlace {
+pub struct FilePlace {
     /// Layer whose blob holds them.
     layer: u32,
     /// Offset in its uncompressed tar.

@@ -5,8 +5,9 @@
 //! value lives only here. Must not know: formats inside an image, what is a finding, the network.
 //! Proof: `tests/web` (real Chromium).
 
+pub mod archive;
 mod error;
-mod extract;
-mod files;
-mod layer;
-mod merge;
+pub mod extract;
+pub mod files;
+pub mod layer;
+pub mod merge;

@@ -11,8 +11,10 @@ export function note(url: string, bytes: number, cached = false): void {
 /** A block of base64 text that a standalone file carries. */
 function inlined(id: string): Uint8Array<ArrayBuffer> | null {
   const text = document.getElementById(id)?.textContent;
-  return text ? Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0)) : null;
+  return text ? decoded(text) : null;
 }
+
+const decoded = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -38,7 +40,11 @@ async function load(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
-/** Folder of the advisory shards; null where there can be none (a file from disk). */
-export const databaseBase = (): string | null => (location.protocol === 'file:' ? null : new URL('db/', base()).href);
+/** Folder of the advisory shards; in a standalone file the shards themselves; null where there can be none. */
+export function database(): string | Record<string, Uint8Array> | null {
+  const blocks = [...document.querySelectorAll<HTMLElement>('script[data-shard]')];
+  if (blocks.length > 0) return Object.fromEntries(blocks.map((block) => [block.dataset['shard'] ?? '', decoded(block.textContent ?? '')]));
+  return location.protocol === 'file:' ? null : new URL('db/', base()).href;
+}
 
 export const sampleUrl = (): { url: URL; name: string } => ({ url: new URL('sample/sample.tar', base()), name: 'sample.tar' });

@@ -6,7 +6,7 @@ import { announcement, other, refusal, requested, subject, update, type Subject 
 import { S } from './strings';
 import { duration } from './format';
 import { WorkerModel } from './worker-model';
-import { analysisModule, databaseBase, sampleUrl } from './assets';
+import { analysisModule, database, sampleUrl } from './assets';
 import { head as headOf } from '../shared/verdict';
 import type { FromModel, InputFile, Progress } from '../shared/protocol';
 import type { Report } from '../shared/report';
@@ -59,7 +59,7 @@ async function startScan(files: InputFile[], slot: Slot): Promise<void> {
   announcement.value = S.scanStarted(name);
   if (slot === subject && route.value.view === 'compare') go(href('overview'));
   model.listen((message) => hear(slot, now.id, message));
-  model.open(module, name, files, { now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: databaseBase() });
+  model.open(module, name, files, { now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database() });
 }
 
 function hear(slot: Slot, id: number, message: FromModel): void {

@@ -46,8 +46,8 @@ export interface Settings {
   /** RFC 3339; the core has no clock. */
   now: string;
   workers: number;
-  /** Where the advisory shards are, absolute; null for none. */
-  database: string | null;
+  /** Folder of the advisory shards, absolute; or the shards themselves by file name; null for none. */
+  database: string | Record<string, Uint8Array> | null;
 }
 
 export type ToModel =

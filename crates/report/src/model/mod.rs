@@ -33,7 +33,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///
 /// Holds no time of its own making and no random ids: the same image, advisory data and options give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(into_wasm_abi, missing_as_null, hashmap_as_object))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
     /// [`SCHEMA_VERSION`] of the writer.

@@ -64,7 +64,7 @@ pub struct Signature {
 
 /// One thing that had to be proven about a signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct SignatureStep {
     /// What, in words: `signature over the payload`, `certificate chain`, `transparency log`.
@@ -77,7 +77,7 @@ pub struct SignatureStep {
 
 /// How one step of a verification ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum StepState {
     /// Computed and right.
@@ -128,7 +128,7 @@ pub struct Attestation {
 
 /// An attested SBOM held against the packages that the scan found, by package URL without qualifiers.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct SbomComparison {
     /// In the SBOM and in the scan.

@@ -1,0 +1,240 @@
+//! One image: facts in, the report and answers about files out.
+
+use porthole_report::{Gap, GapKind, Report, export};
+use porthole_scan::advisory::Matcher;
+use porthole_scan::{Analysis, LayerFacts, Options, State, Subject, Tree};
+use serde::Serialize;
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+use crate::archive::Archive;
+use crate::error::js;
+use crate::files::{self, FileHistory, FilePlace, FolderPage, SearchPage};
+
+/// One advisory shard to fetch.
+#[derive(Serialize, Tsify)]
+pub struct ShardWant {
+    key: String,
+    file: String,
+    bytes: u64,
+    sha256: String,
+}
+
+/// Advisory shards to fetch.
+#[derive(Serialize, Tsify)]
+pub struct ShardWants {
+    shards: Vec<ShardWant>,
+}
+
+/// A report in one format.
+#[wasm_bindgen(getter_with_clone)]
+pub struct Export {
+    /// Media type.
+    #[wasm_bindgen(js_name = mediaType)]
+    pub media_type: String,
+    /// The text.
+    pub text: String,
+}
+
+/// One image's facts, its view and its report.
+#[wasm_bindgen]
+pub struct Merge {
+    subject: Subject,
+    facts: Vec<Option<LayerFacts>>,
+    analysis: Option<Analysis>,
+    tree: Option<Tree>,
+    matcher: Option<Matcher>,
+}
+
+#[wasm_bindgen]
+impl Merge {
+    /// One image of an archive; of a streamed one the facts are there already.
+    ///
+    /// # Errors
+    /// When the archive has no such image.
+    #[wasm_bindgen(constructor)]
+    pub fn new(archive: &Archive, image: usize, source: &str) -> Result<Self, JsError> {
+        use porthole_scan::oci::archive::Location;
+        let source_of = archive.archive.images.get(image).ok_or_else(|| js("there is no such image in the archive"))?;
+        let facts = source_of
+            .layers
+            .iter()
+            .map(|layer| match &layer.location {
+                Location::Streamed { name } => archive.streamed.get(name).cloned(),
+                _ => None,
+            })
+            .collect();
+        let subject = Subject::of_archive(source, &archive.archive, source_of);
+        Ok(Self { subject, facts, analysis: None, tree: None, matcher: None })
+    }
+
+    /// Takes a layer's facts.
+    ///
+    /// # Errors
+    /// When they are damaged or of another version: the layer has to be scanned again.
+    pub fn add(&mut self, layer: usize, facts: &[u8]) -> Result<(), JsError> {
+        let facts = LayerFacts::from_bytes(facts).map_err(js)?;
+        if let Some(slot) = self.facts.get_mut(layer) {
+            *slot = Some(facts);
+        }
+        Ok(())
+    }
+
+    /// Says that a layer could not be read.
+    pub fn miss(&mut self, layer: u32, reason: &str) {
+        self.subject.gaps.push(Gap {
+            kind: GapKind::Missing,
+            layer: Some(layer),
+            path: String::new(),
+            message: format!("the layer was not read: {reason}"),
+        });
+    }
+
+    /// Folds what is there. `now` is in seconds since 1970. After the last layer, `last` lets go of the facts.
+    pub fn join(&mut self, now: f64, last: bool) {
+        let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
+        let options = Options { now: Some(now as i64), ..Options::default() };
+        self.tree = None;
+        self.analysis = Some(Analysis::new(&self.subject, facts, &options));
+    }
+
+    /// The report so far.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn report(&self) -> Result<Ts<Report>, JsError> {
+        Ok(self.analysis()?.report.into_ts()?)
+    }
+
+    /// Keys of the advisory shards that the packages need.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    #[wasm_bindgen(js_name = startMatching)]
+    pub fn start_matching(&mut self) -> Result<Vec<String>, JsError> {
+        let report = &self.analysis()?.report;
+        let matcher = Matcher::new(&report.packages, report.image.distribution.as_ref());
+        let needs = matcher.needs().map(str::to_owned).collect();
+        self.matcher = Some(matcher);
+        Ok(needs)
+    }
+
+    /// Takes the database's index; says which files to fetch.
+    ///
+    /// # Errors
+    /// When it is no index.
+    #[wasm_bindgen(js_name = pushIndex)]
+    pub fn push_index(&mut self, bytes: &[u8]) -> Result<Ts<ShardWants>, JsError> {
+        let matcher = self.matcher.as_mut().ok_or_else(|| js("matching has not started"))?;
+        matcher.index(bytes).map_err(js)?;
+        let shard = |want: porthole_scan::advisory::Want| ShardWant {
+            key: want.key,
+            file: want.file,
+            bytes: want.bytes,
+            sha256: want.sha256,
+        };
+        Ok(ShardWants { shards: matcher.wants().into_iter().map(shard).collect() }.into_ts()?)
+    }
+
+    /// Takes one shard; a bad one becomes a gap.
+    #[wasm_bindgen(js_name = pushShard)]
+    pub fn push_shard(&mut self, key: &str, bytes: &[u8]) {
+        if let Some(matcher) = &mut self.matcher {
+            // A refused shard is noted as a gap by the matcher itself.
+            let _ = matcher.push(key, bytes);
+        }
+    }
+
+    /// Says that a shard could not be had.
+    #[wasm_bindgen(js_name = missShard)]
+    pub fn miss_shard(&mut self, key: &str, reason: &str) {
+        if let Some(matcher) = &mut self.matcher {
+            matcher.failed(key, reason);
+        }
+    }
+
+    /// Puts the matched advisories into the report. `today` is `YYYY-MM-DD`.
+    ///
+    /// # Errors
+    /// When nothing was joined or matching has not started.
+    #[wasm_bindgen(js_name = finishMatching)]
+    pub fn finish_matching(&mut self, today: String) -> Result<(), JsError> {
+        let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
+        let analysis = self.analysis.as_mut().ok_or_else(|| js("the layers have not been joined"))?;
+        let options = porthole_scan::advisory::Options { today: Some(today), ..Default::default() };
+        let matched = matcher.finish(&analysis.report.packages, &options);
+        analysis.report.gaps.extend(matched.gaps);
+        analysis.set_vulnerabilities(matched.vulnerabilities);
+        Ok(())
+    }
+
+    /// Rows of a folder. `state` is `merged`, `upTo` or `layer`.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn children(&mut self, path: &str, state: &str, layer: u32) -> Result<Ts<FolderPage>, JsError> {
+        let (analysis, tree) = self.tree(state, layer)?;
+        Ok(files::folder(&analysis.view, tree, path).into_ts()?)
+    }
+
+    /// Paths that match, at most `limit`, and how many there are.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn search(&mut self, text: &str, state: &str, layer: u32, limit: usize) -> Result<Ts<SearchPage>, JsError> {
+        let (analysis, tree) = self.tree(state, layer)?;
+        Ok(files::search(&analysis.view, tree, text, limit).into_ts()?)
+    }
+
+    /// What happened to a path, oldest first.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn history(&self, path: &str) -> Result<Ts<FileHistory>, JsError> {
+        Ok(files::history(&self.analysis()?.view, path).into_ts()?)
+    }
+
+    /// Where the bytes of a path lie, as the given layer put it.
+    ///
+    /// # Errors
+    /// When nothing was joined yet, or the layer holds no content for the path.
+    pub fn place(&self, path: &str, layer: u32) -> Result<Ts<FilePlace>, JsError> {
+        let place = files::place(&self.analysis()?.view, path, layer);
+        Ok(place.ok_or_else(|| js(format!("{path} has no content in layer {}", layer + 1)))?.into_ts()?)
+    }
+
+    /// The report in one of the exporters' formats. `serial` is a random UUID.
+    ///
+    /// # Errors
+    /// When there is no such format, or nothing was joined yet.
+    pub fn export(&self, format: &str, now: String, serial: String) -> Result<Export, JsError> {
+        let report = &self.analysis()?.report;
+        write(report, format, now, serial)
+    }
+
+    fn analysis(&self) -> Result<&Analysis, JsError> {
+        self.analysis.as_ref().ok_or_else(|| js("the layers have not been joined"))
+    }
+
+    fn tree(&mut self, state: &str, layer: u32) -> Result<(&Analysis, &Tree), JsError> {
+        let analysis = self.analysis.as_ref().ok_or_else(|| js("the layers have not been joined"))?;
+        let state = match state {
+            "upTo" => State::UpTo(layer),
+            "layer" => State::Layer(layer),
+            _ => State::Merged,
+        };
+        if self.tree.as_ref().is_none_or(|tree| tree.state() != state) {
+            self.tree = Some(Tree::new(&analysis.view, state));
+        }
+        let tree = self.tree.as_ref().ok_or_else(|| js("the tree was not built"))?;
+        Ok((analysis, tree))
+    }
+}
+
+fn write(report: &Report, format: &str, now: String, serial: String) -> Result<Export, JsError> {
+    let exporter = export::find(format).ok_or_else(|| js(format!("{format}: no such format")))?;
+    let context = export::Context { now: Some(now), serial: Some(serial), ..export::Context::default() };
+    let mut text = String::new();
+    exporter.write(report, &context, &mut text);
+    Ok(Export { media_type: exporter.media_type().to_owned(), text })
+}

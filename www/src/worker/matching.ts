@@ -1,0 +1,41 @@
+// Fetches the advisory shards that this image needs and has them matched. Static files, by release and language: never a package's name.
+import type { Merge } from '../pkg/porthole';
+import type { Settings } from '../shared/protocol';
+
+type Note = (url: string, bytes: number, cached: boolean) => void;
+
+export async function match(merge: Merge, settings: Settings, note: Note): Promise<void> {
+  const get = source(settings, note);
+  if (!get) return;
+  if (merge.startMatching().length === 0) return;
+  const index = await get('index.json').catch(() => null);
+  // No database beside the page: the report says that none was loaded.
+  if (!index) return;
+  const { shards } = merge.pushIndex(index);
+  await Promise.all(shards.map(async ({ key, file }) => {
+    try {
+      merge.pushShard(key, await get(file));
+    } catch (error) {
+      merge.missShard(key, error instanceof Error ? error.message : String(error));
+    }
+  }));
+  merge.finishMatching(settings.now.slice(0, 10));
+}
+
+function source({ database }: Settings, note: Note): ((file: string) => Promise<Uint8Array>) | null {
+  if (database === null) return null;
+  if (typeof database !== 'string') {
+    return (file) => {
+      const bytes = database[file];
+      return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('not part of this file'));
+    };
+  }
+  return async (file) => {
+    const url = new URL(file, database);
+    const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
+    if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    note(url.pathname, bytes.length, false);
+    return bytes;
+  };
+}

@@ -1,0 +1,222 @@
+// One opened input: from the drop to the report, and the questions that follow.
+import { Archive, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, type LayerPlace } from '../pkg/porthole';
+import type { FromModel, ImageChoice, Progress, Question, Questions, Settings } from '../shared/protocol';
+import type { TreeView } from '../shared/files';
+import { Query } from '../shared/query';
+import { head } from '../shared/verdict';
+import { CHUNK, Input, readNow } from './input';
+import { match } from './matching';
+import { scanAll } from './pool';
+
+type Say = (message: FromModel) => void;
+
+/** Folding again for what came in meanwhile costs time: at most this share of it. */
+const JOIN_SHARE = 0.1;
+
+export class Session {
+  readonly #wasm: InitOutput;
+  readonly #module: WebAssembly.Module;
+  readonly #name: string;
+  readonly #input: Input;
+  readonly #settings: Settings;
+  readonly #say: Say;
+  #archive: Archive | undefined;
+  #merge: Merge | undefined;
+  #places: LayerPlace[] = [];
+  #query: Query | undefined;
+  /** Raised when another image is chosen: what still runs for the last one is dropped. */
+  #turn = 0;
+  #streamed = false;
+
+  constructor(wasm: InitOutput, module: WebAssembly.Module, name: string, input: Input, settings: Settings, say: Say) {
+    this.#wasm = wasm;
+    this.#module = module;
+    this.#name = name;
+    this.#input = input;
+    this.#settings = settings;
+    this.#say = say;
+  }
+
+  async open(): Promise<void> {
+    const { archive: file } = this.#input;
+    const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
+    if (how === 'json') throw new Error('this JSON file is neither an SBOM nor a Porthole report');
+    this.#streamed = how === 'stream';
+    const archive = this.#streamed && file ? this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
+    this.#archive = archive;
+    const { images, chosen } = archive.images();
+    const choices: ImageChoice[] = images.map((image, index) => ({ index, ...image }));
+    this.#say({ type: 'images', images: choices, chosen });
+    await this.choose(chosen);
+  }
+
+  #index(archive: Archive): Archive {
+    for (let want = archive.wants(); want; want = archive.wants()) {
+      archive.push(want.offset, readNow(this.#input.range(want.file, want.offset, want.len)));
+    }
+    archive.close();
+    return archive;
+  }
+
+  #stream(file: Blob): Archive {
+    const stream = new StreamArchive(CHUNK);
+    const input = stream.input();
+    let told = 0;
+    for (let at = 0; at < file.size; at += CHUNK) {
+      const bytes = readNow(file.slice(at, at + CHUNK));
+      new Uint8Array(this.#wasm.memory.buffer, input, bytes.length).set(bytes);
+      stream.push(bytes.length);
+      const now = performance.now();
+      if (now - told > 80) {
+        told = now;
+        const [files = 0, packages = 0, secrets = 0] = stream.found();
+        const read = at + bytes.length;
+        this.#say({ type: 'progress', progress: { phase: 'layers', read, total: file.size, layers: [{ read, total: file.size, state: 'reading' }], found: { files, packages, secrets } } });
+      }
+    }
+    return stream.finish();
+  }
+
+  async choose(image: number): Promise<void> {
+    const archive = this.#archive;
+    if (!archive) return;
+    this.#turn += 1;
+    const turn = this.#turn;
+    this.#merge?.free();
+    const merge = new Merge(archive, image, this.#name);
+    this.#merge = merge;
+    this.#places = archive.layers(image).layers;
+    // Names, platform, configuration and layers are known before any layer is read.
+    this.#join(merge, false);
+    if (!this.#streamed) await this.#scan(merge, turn);
+    if (turn !== this.#turn) return;
+    const progress = this.#progress;
+    this.#say({ type: 'progress', progress: { ...progress, phase: 'join' } });
+    this.#join(merge, true);
+    await match(merge, this.#settings, (url, bytes, cached) => this.#say({ type: 'requested', url, bytes, cached }));
+    if (turn !== this.#turn) return;
+    this.#tell(merge);
+    this.#say({ type: 'progress', progress: { ...progress, phase: 'done' } });
+  }
+
+  #progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 } };
+
+  async #scan(merge: Merge, turn: number): Promise<void> {
+    // A blob that several layers share is read once.
+    const shared = new Map<string, number[]>();
+    this.#places.forEach((place, layer) => {
+      if (place.kind !== 'range') return;
+      const key = `${place.file ?? ''}~${place.offset}~${place.len}`;
+      shared.set(key, [...(shared.get(key) ?? []), layer]);
+    });
+    const groups = [...shared.values()];
+    const sizes = this.#places.map((place) => place.len);
+    const found = this.#places.map(() => ({ files: 0, packages: 0, secrets: 0 }));
+    const layers: Progress['layers'] = this.#places.map((place, layer) => ({
+      read: 0, total: sizes[layer] ?? 0, state: place.kind === 'none' ? 'failed' : groups.some(([first]) => first === layer) ? 'waiting' : 'cached',
+    }));
+    const total = groups.reduce((sum, [first = 0]) => sum + (sizes[first] ?? 0), 0);
+    let told = 0;
+    const tell = (force = false): void => {
+      const now = performance.now();
+      if (turn !== this.#turn || (!force && now - told < 80)) return;
+      told = now;
+      const sum = (what: 'files' | 'packages' | 'secrets'): number => found.reduce((all, one) => all + one[what], 0);
+      this.#progress = {
+        phase: 'layers', total, read: groups.reduce((all, [first = 0]) => all + (layers[first]?.read ?? 0), 0), layers: layers.map((one) => ({ ...one })),
+        found: { files: sum('files'), packages: sum('packages'), secrets: sum('secrets') },
+      };
+      this.#say({ type: 'progress', progress: this.#progress });
+    };
+    tell(true);
+    let ended = 0;
+    let joined = performance.now();
+    let cost = 0;
+    await scanAll(this.#module, groups.map(([first = 0]) => {
+      const place = this.#places[first];
+      return { layer: first, blob: this.#input.range(place?.file ?? null, place?.offset ?? 0, place?.len ?? 0) };
+    }), this.#settings.workers, {
+      read: (layer, bytes, files, packages, secrets) => {
+        layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
+        found[layer] = { files, packages, secrets };
+        tell();
+      },
+      facts: (layer, facts) => {
+        if (turn !== this.#turn) return;
+        for (const one of groups.find(([first]) => first === layer) ?? [layer]) merge.add(one, facts);
+        layers[layer] = { read: sizes[layer] ?? 0, total: sizes[layer] ?? 0, state: 'done' };
+        ended += 1;
+        tell(true);
+        // Packages appear as each layer ends, as long as folding stays a small part of the work.
+        const now = performance.now();
+        if (ended < groups.length && cost < (now - joined) * JOIN_SHARE) {
+          this.#join(merge, false);
+          joined = performance.now();
+          cost = joined - now;
+        }
+      },
+      failed: (layer, reason) => {
+        for (const one of groups.find(([first]) => first === layer) ?? [layer]) merge.miss(one, reason);
+        layers[layer] = { read: 0, total: sizes[layer] ?? 0, state: 'failed' };
+        ended += 1;
+        tell(true);
+      },
+      peak: (bytes) => { this.#peak = Math.max(this.#peak, bytes); },
+    });
+    tell(true);
+  }
+
+  /** Largest WebAssembly memory of any layer worker, for the benchmark. */
+  #peak = 0;
+
+  #join(merge: Merge, last: boolean): void {
+    merge.join(Date.parse(this.#settings.now) / 1000, last);
+    if (!last) this.#tell(merge);
+  }
+
+  #tell(merge: Merge): void {
+    const report = merge.report();
+    this.#query = new Query(report);
+    this.#say({ type: 'head', head: head(report) });
+  }
+
+  answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] {
+    const merge = this.#merge;
+    const query = this.#query;
+    if (!merge || !query) throw new Error('nothing is open yet');
+    const state = (view: TreeView): [string, number] => [view.kind, view.kind === 'merged' ? 0 : view.layer];
+    switch (question) {
+      case 'rows': return query.page(ask as Questions['rows']['ask']);
+      case 'row': {
+        const { list, key } = ask as Questions['row']['ask'];
+        return query.row(list, key);
+      }
+      case 'children': {
+        const { path, view } = ask as Questions['children']['ask'];
+        return merge.children(path, ...state(view));
+      }
+      case 'search': {
+        const { text, view, limit } = ask as Questions['search']['ask'];
+        return merge.search(text, ...state(view), limit);
+      }
+      case 'history': return merge.history((ask as Questions['history']['ask']).path).events;
+      case 'content': return this.#content(merge, ask as Questions['content']['ask']);
+      case 'report': return merge.report();
+      case 'export': {
+        const { format, now } = ask as Questions['export']['ask'];
+        const made = merge.export(format, now, crypto.randomUUID());
+        return { mediaType: made.mediaType, bytes: new TextEncoder().encode(made.text) };
+      }
+    }
+  }
+
+  #content(merge: Merge, { path, layer, limit }: Questions['content']['ask']): Questions['content']['answer'] {
+    const { layer: holder, offset, size } = merge.place(path, layer);
+    const place = this.#places[holder];
+    if (!place || place.kind !== 'range') throw new Error('this archive is compressed as a whole: its files cannot be read one by one');
+    const blob = this.#input.range(place.file, place.offset, place.len);
+    const extract = new Extract(offset, size, limit);
+    for (let at = 0; at < blob.size; at += CHUNK) if (extract.push(readNow(blob.slice(at, at + CHUNK)))) break;
+    return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };
+  }
+}
