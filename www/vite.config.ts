@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { defineConfig, type Plugin } from 'vite';
+import { sampleImage } from './sample/image.mjs';
 
 const sri = (content: Uint8Array | string): string => `sha384-${createHash('sha384').update(content).digest('base64')}`;
 
@@ -11,6 +12,15 @@ function files(folder: string): string[] {
     const path = join(folder, name);
     return statSync(path).isDirectory() ? files(path) : [path];
   });
+}
+
+/** The sample image is made at build time: nothing binary is kept in the repository. */
+function sample(): Plugin {
+  return {
+    name: 'porthole-sample',
+    apply: 'build',
+    generateBundle() { this.emitFile({ type: 'asset', fileName: 'sample/sample.tar', source: sampleImage() }); },
+  };
 }
 
 /** Subresource integrity for what index.html names, and the list of files that the service worker keeps. */
@@ -41,7 +51,7 @@ function sealed(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [sealed()],
+  plugins: [sample(), sealed()],
   worker: { format: 'iife' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, cssCodeSplit: false, reportCompressedSize: false },
 });

@@ -3,6 +3,7 @@
 //! Knows the blob's bytes and a place in the uncompressed tar (`Version::offset`, `Version::size`), nothing else.
 //! Proof: tests below.
 
+use porthole_oci::archive::{StreamReader, StreamSink};
 use porthole_oci::codec::Decoder;
 use porthole_oci::{Error, Limits};
 
@@ -48,6 +49,58 @@ impl Extract {
     }
 }
 
+/// The same out of an archive that is compressed as a whole: it goes by once more, up to the file.
+pub struct StreamExtract {
+    reader: StreamReader,
+    picked: Picked,
+}
+
+struct Picked {
+    name: String,
+    here: bool,
+    window: Extract,
+    done: Result<bool, Error>,
+}
+
+impl StreamSink for Picked {
+    fn blob(&mut self, name: &str, _size: u64) {
+        self.here = name == self.name;
+    }
+
+    fn data(&mut self, bytes: &[u8]) {
+        if self.here && matches!(self.done, Ok(false)) {
+            self.done = self.window.push(bytes);
+        }
+    }
+
+    fn end(&mut self) {
+        self.here = false;
+    }
+}
+
+impl StreamExtract {
+    /// The window of [`Extract::new`] in the blob of this name (`Location::Streamed`).
+    pub fn new(limits: Limits, name: String, offset: u64, size: u64, limit: u64) -> Self {
+        let window = Extract::new(limits.clone(), offset, size, limit);
+        let picked = Picked { name, here: false, window, done: Ok(false) };
+        Self { reader: StreamReader::new(limits), picked }
+    }
+
+    /// The next bytes of the archive. True when the window is complete: nothing more is needed.
+    ///
+    /// # Errors
+    /// When the archive or the blob is damaged before the window ends.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<bool, Error> {
+        self.reader.push(bytes, &mut self.picked)?;
+        self.picked.done.clone()
+    }
+
+    /// The window, or as much of it as there was.
+    pub fn finish(self) -> Vec<u8> {
+        self.picked.window.finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -84,5 +137,25 @@ mod tests {
     fn a_blob_that_ends_early_gives_what_there_was() {
         let plain = vec![7; 100];
         assert_eq!(take(&plain, 9, 90, 50, 1 << 20), (false, vec![7; 10]));
+    }
+
+    #[test]
+    fn a_file_of_an_archive_that_is_compressed_as_a_whole_is_read_again() {
+        let layer = vec![9; 3000];
+        let mut outer = tar::Builder::new(Vec::new());
+        for (name, content) in [("a.tar", vec![1; 2000]), ("b.tar", layer)] {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            outer.append_data(&mut header, name, content.as_slice()).expect("in memory");
+        }
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&outer.into_inner().expect("in memory")).expect("in memory");
+        let mut extract = StreamExtract::new(Limits::default(), "b.tar".into(), 100, 50, 1 << 20);
+        for piece in gzip.finish().expect("in memory").chunks(3) {
+            if extract.push(piece).expect("well formed") {
+                break;
+            }
+        }
+        assert_eq!(extract.finish(), vec![9; 50]);
     }
 }

@@ -24,7 +24,7 @@ mod subject;
 pub mod time;
 
 pub use entry_log::{EntryLog, EntryRef};
-pub use extract::Extract;
+pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};
 pub use image::{ImageView, LayerChanges, NodeId, State, Tree, TreeChange, TreeRow, Version, VersionId};
 pub use inventory::{Inventory, full_name, is_system};

@@ -1,5 +1,5 @@
 // One opened input: from the drop to the report, and the questions that follow.
-import { Archive, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, type LayerPlace } from '../pkg/porthole';
+import { Archive, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace } from '../pkg/porthole';
 import type { FromModel, ImageChoice, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
 import { Query } from '../shared/query';
@@ -213,9 +213,11 @@ export class Session {
   #content(merge: Merge, { path, layer, limit }: Questions['content']['ask']): Questions['content']['answer'] {
     const { layer: holder, offset, size } = merge.place(path, layer);
     const place = this.#places[holder];
-    if (!place || place.kind !== 'range') throw new Error('this archive is compressed as a whole: its files cannot be read one by one');
-    const blob = this.#input.range(place.file, place.offset, place.len);
-    const extract = new Extract(offset, size, limit);
+    if (!place || place.kind === 'none') throw new Error('the layer is not in the archive');
+    // An archive that is compressed as a whole goes by once more, up to the file.
+    const streamed = place.kind === 'streamed' && place.file !== null;
+    const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);
+    const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit) : new Extract(offset, size, limit);
     for (let at = 0; at < blob.size; at += CHUNK) if (extract.push(readNow(blob.slice(at, at + CHUNK)))) break;
     return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };
   }

@@ -1,5 +1,5 @@
 // A list as a product shows it: filter, facets, sort, columns, keyboard, copy and export; virtual, with its state in the address.
-import type { ComponentChild, JSX } from 'preact';
+import type { ComponentChild, JSX, TargetedInputEvent } from 'preact';
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ListName, Rows } from '../../shared/lists';
 import type { Model } from '../../shared/protocol';
@@ -130,7 +130,7 @@ export function List<L extends ListName>(props: ListProps<L>) {
       moveTo(0);
     }
   };
-  const type = (event: JSX.TargetedInputEvent<HTMLInputElement>): void => {
+  const type = (event: TargetedInputEvent<HTMLInputElement>): void => {
     setText(event.currentTarget.value);
     setActive(0);
     go(withParams({ q: event.currentTarget.value || null }), true);

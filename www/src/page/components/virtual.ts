@@ -9,7 +9,7 @@ export interface Span {
 
 const OVERSCAN = 12;
 
-export function useWindowed(anchor: RefObject<HTMLElement>, rows: number, rowHeight: number): Span {
+export function useWindowed(anchor: RefObject<HTMLElement | null>, rows: number, rowHeight: number): Span {
   const [span, setSpan] = useState<Span>({ first: 0, last: Math.min(rows, 40) });
   useLayoutEffect(() => {
     let frame = 0;
@@ -34,7 +34,7 @@ export function useWindowed(anchor: RefObject<HTMLElement>, rows: number, rowHei
 }
 
 /** The same for a box that scrolls by itself (the tree). */
-export function useBoxWindow(box: RefObject<HTMLElement>, rows: number, rowHeight: number): Span {
+export function useBoxWindow(box: RefObject<HTMLElement | null>, rows: number, rowHeight: number): Span {
   const [span, setSpan] = useState<Span>({ first: 0, last: 40 });
   useLayoutEffect(() => {
     const element = box.current;

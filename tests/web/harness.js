@@ -1,0 +1,87 @@
+// Serves the built page on a loopback port, under a path that is not the root, and drives it in Chromium.
+import { createServer } from 'node:http';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, extname, join, normalize, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+
+const here = dirname(fileURLToPath(import.meta.url));
+export const repository = resolve(here, '../..');
+export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
+export const images = process.env.PORTHOLE_IMAGES ?? join(repository, 'target/images');
+export const fixtures = resolve(repository, '../shared/fixtures');
+export const shots = process.env.PORTHOLE_SHOTS ?? join(repository, 'target/screenshots');
+
+const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
+
+/** The page under `/any/path/`, as a plain static server would serve it. `extra` adds files below it. */
+export async function serve(extra = {}) {
+  const asked = [];
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    asked.push(path);
+    if (!path.startsWith('/any/path/')) {
+      response.writeHead(404).end();
+      return;
+    }
+    const name = normalize(path.slice('/any/path/'.length) || 'index.html');
+    const file = join(dist, name);
+    if (name in extra) response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(extra[name]);
+    else if (!name.startsWith('..') && existsSync(file) && statSync(file).isFile()) response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
+    else response.writeHead(404).end();
+  });
+  await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
+  const { port } = server.address();
+  return { url: `http://127.0.0.1:${port}/any/path/`, origin: `http://127.0.0.1:${port}`, asked, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
+}
+
+export const launch = () => chromium.launch({
+  executablePath: process.env.PORTHOLE_CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking'],
+});
+
+/** A page that records every request, every console error and every broken policy. */
+export async function openPage(browser, url, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  const page = await context.newPage();
+  const requests = [];
+  const problems = [];
+  context.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+  page.on('pageerror', (error) => problems.push(String(error)));
+  await page.goto(url);
+  await page.waitForSelector('main');
+  return { page, context, requests, problems };
+}
+
+/** Hands files to the page as the system's file dialogue would. */
+export const choose = (page, files) => page.setInputFiles('[data-picker="files"]', files);
+
+/** Drops a file on the page, through the events that a real drop makes. */
+export async function drop(page, name, bytes) {
+  const base64 = Buffer.from(bytes).toString('base64');
+  await page.evaluate(([fileName, content]) => {
+    const data = Uint8Array.from(atob(content), (character) => character.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([data], fileName));
+    for (const type of ['dragenter', 'dragover', 'drop']) dispatchEvent(new DragEvent(type, { dataTransfer: transfer, bubbles: true, cancelable: true }));
+  }, [name, base64]);
+}
+
+/** Waits for the end of a scan, whichever way it ends. */
+export async function settled(page, timeout = 120_000) {
+  await page.waitForFunction(() => document.querySelector('.cards, .refusal, .files, .list-view, .raw, .config') && !document.querySelector('.scanning'), undefined, { timeout });
+}
+
+export async function shot(page, name) {
+  await mkdir(shots, { recursive: true });
+  await page.screenshot({ path: join(shots, `${name}.png`) });
+}
+
+/** True where the file is there; else one line says what is missing, and the test is over. */
+export function needs(context, path) {
+  if (existsSync(path)) return true;
+  context.diagnostic(`not here, skipped: ${path}`);
+  return false;
+}

@@ -1,0 +1,98 @@
+// With the keyboard alone, and for who listens instead of looking.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { drop, launch, openPage, serve, settled } from '../harness.js';
+import { sampleImage } from '../../../www/sample/image.mjs';
+
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const focused = (page) => page.evaluate(() => document.activeElement?.outerHTML.slice(0, 160));
+
+test('a finding is reached, read and left with the keyboard alone', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.keyboard.press('3');
+  await page.waitForSelector('.grid-body .row');
+  await page.keyboard.press('/');
+  assert.equal(await page.evaluate(() => document.activeElement?.id), 'filter');
+  await page.keyboard.type('lib');
+  await page.waitForFunction(() => [...document.querySelectorAll('.grid-body .row')].every((row) => /lib/i.test(row.textContent ?? '')));
+  assert.match(page.url(), /q=lib/);
+  await page.keyboard.press('ArrowDown');
+  assert.match(await focused(page), /role="row"/);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.panel');
+  const first = await page.locator('.panel h2').innerText();
+  assert.match(decodeURIComponent(page.url()), new RegExp(`packages/pkg:[^?]*${first}`));
+  await page.keyboard.press('[');
+  await page.waitForFunction((old) => document.querySelector('.panel h2')?.textContent !== old, first);
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('.panel', { state: 'detached' });
+  assert.match(await focused(page), /role="row"/);
+  await page.keyboard.press('?');
+  await page.waitForSelector('dialog[open]');
+  await page.keyboard.press('Escape');
+  await page.waitForSelector('dialog[open]', { state: 'detached' });
+  await context.close();
+});
+
+test('the tree follows the arrows', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.goto(`${site.url}#/files`);
+  await page.waitForSelector('.tree-line');
+  await page.locator('.tree-line[data-path="/etc"]').focus();
+  await page.keyboard.press('ArrowRight');
+  await page.waitForSelector('.tree-line[data-path="/etc/os-release"]');
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('End');
+  await page.keyboard.press('Home');
+  assert.match(await focused(page), /data-index="0"/);
+  await page.locator('.tree-line[data-path="/etc/passwd"]').focus();
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.file-details');
+  assert.match(page.url(), /files\/etc\/passwd/);
+  await page.locator('.tree-line[data-path="/etc/passwd"]').focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.match(await focused(page), /data-path="\/etc"/);
+  await context.close();
+});
+
+test('a screen reader is told what happens', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await page.evaluate(() => {
+    window.said = [];
+    new MutationObserver(() => window.said.push(document.querySelector('[role="status"].visually-hidden')?.textContent)).observe(document.querySelector('[role="status"].visually-hidden'), { childList: true, characterData: true, subtree: true });
+  });
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.waitForFunction(() => window.said.some((line) => /complete/.test(line)));
+  const said = await page.evaluate(() => window.said);
+  assert.ok(said.some((line) => /Scanning tide-table\.tar/.test(line)), JSON.stringify(said));
+  await context.close();
+});
+
+test('every state of a list has an address that brings it back', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#/packages?q=lib&sort=-name&f.kind=apk'; });
+  await page.waitForFunction(() => document.querySelectorAll('.grid-body .row').length === 2);
+  assert.deepEqual(await page.locator('.grid-body .row .row-link').allInnerTexts(), ['libssl3', 'libcrypto3']);
+  assert.equal(await page.inputValue('#filter'), 'lib');
+  await page.goBack();
+  await page.waitForSelector('.cards');
+  await context.close();
+});

@@ -1,0 +1,96 @@
+// Without a network: from the second visit on, and as a saved report in one file.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { dist, drop, launch, openPage, serve, settled, shot } from '../harness.js';
+import { sampleImage } from '../../../www/sample/image.mjs';
+
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('the second visit works with the network cut', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.waitForFunction(async () => (await caches.keys()).length > 0 && navigator.serviceWorker.controller !== null);
+  await context.setOffline(true);
+  await site.close();
+  await page.reload();
+  await page.waitForSelector('.start');
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.match(await page.locator('.top').innerText(), /tide-table/);
+  await context.close();
+  site = await serve();
+});
+
+test('the HTML report is one file that needs nothing else', async () => {
+  const { page, context } = await openPage(browser, site.url, { acceptDownloads: true });
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.goto(`${site.url}#/raw`);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: /HTML report/ }).last().click();
+  const download = await waiting;
+  const path = join(await mkdtemp(join(tmpdir(), 'porthole-')), download.suggestedFilename());
+  await download.saveAs(path);
+  await context.close();
+  assert.match(download.suggestedFilename(), /\.porthole\.html$/);
+  const alone = await browser.newContext({ offline: true, viewport: { width: 1440, height: 900 } });
+  const report = await alone.newPage();
+  const requests = [];
+  const problems = [];
+  report.on('request', (request) => requests.push(request.url()));
+  report.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+  await report.goto(`file://${path}`);
+  await report.waitForSelector('.cards');
+  assert.match(await report.locator('.top').innerText(), /tide-table/);
+  await report.evaluate(() => { location.hash = '#/packages'; });
+  await report.waitForSelector('.grid-body .row');
+  await shot(report, 'html-report');
+  assert.deepEqual(requests.filter((url) => !url.startsWith('file:') && !url.startsWith('data:')), []);
+  assert.deepEqual(problems, []);
+  await alone.close();
+});
+
+test('a saved JSON report opens again with the same packages', async () => {
+  const { page, context } = await openPage(browser, site.url, { acceptDownloads: true });
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.goto(`${site.url}#/packages`);
+  await page.waitForSelector('.grid-body .row');
+  const before = await page.locator('.list-head .count').innerText();
+  await page.goto(`${site.url}#/raw`);
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: /Porthole JSON/ }).last().click();
+  const path = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'report.json');
+  await (await waiting).saveAs(path);
+  await page.evaluate(() => { location.hash = '#/packages'; });
+  await drop(page, 'report.json', readFileSync(path));
+  await page.waitForFunction(() => document.querySelector('.grid-body .row'));
+  assert.equal(await page.locator('.list-head .count').innerText(), before);
+  await context.close();
+});
+
+test('the page, its script and its WebAssembly are light as transferred', () => {
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const named = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map((match) => match[1]);
+  const assets = JSON.parse(readFileSync(join(dist, 'sw.js'), 'utf8').match(/const FILES = (\[.*?\]);/)[1]).filter((path) => path.endsWith('.wasm'));
+  const all = ['index.html', ...new Set([...named, ...assets.map((path) => path.replace('./', ''))])];
+  const sizes = all.map((path) => [path, gzipSync(readFileSync(join(dist, path)), { level: 9 }).length]);
+  const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+  writeFileSync(1, `# as transferred (gzip): ${sizes.map(([path, size]) => `${path} ${Math.round(size / 1000)} kB`).join(', ')}; together ${Math.round(total / 1000)} kB\n`);
+  assert.ok(total < 900_000, `${total} bytes`);
+  for (const path of named) assert.match(html, new RegExp(`${path.replace(/[.]/g, '\\.')}"[^>]*integrity="sha384-`));
+});

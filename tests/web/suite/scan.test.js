@@ -1,0 +1,200 @@
+// The whole path: drop an image, read the page.
+import assert from 'node:assert/strict';
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import { choose, drop, fixtures, images, launch, needs, openPage, serve, settled, shot } from '../harness.js';
+import { sampleImage } from '../../../www/sample/image.mjs';
+import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
+
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const text = (page, selector) => page.locator(selector).first().innerText();
+
+test('a dropped archive becomes a report, and not one request leaves for another origin', async () => {
+  const { page, context, requests, problems } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.match(await text(page, '.top'), /example\.com\/harbour\/tide-table:1\.4\.0/);
+  assert.match(await text(page, '.cards'), /Not checked/);
+  assert.match(await text(page, '.cards'), /Alpine Linux v3\.17/);
+  await page.goto(`${site.url}#/packages`);
+  await page.waitForSelector('.grid-body .row');
+  const names = await page.locator('.grid-body .row .row-link').allInnerTexts();
+  for (const name of ['busybox', 'libcrypto3', 'curl', 'express', 'lodash']) assert.ok(names.includes(name), `${name} in ${names}`);
+  await page.goto(`${site.url}#/layers`);
+  await page.waitForSelector('.layer-row');
+  assert.equal(await page.locator('.layer-row').count(), 5);
+  assert.match(await text(page, '.layer-list'), /apk add nodejs curl/);
+  assert.deepEqual(requests.filter((url) => !url.startsWith(site.origin) && !url.startsWith('blob:')), []);
+  assert.deepEqual(problems.filter((line) => !/db\/index\.json|404/.test(line)), []);
+  await context.close();
+});
+
+test('the sample image opens with one click', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await page.click('.sample');
+  await settled(page);
+  assert.match(await text(page, '.top'), /tide-table/);
+  await context.close();
+});
+
+test('an archive that is compressed as a whole gives the same packages', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await choose(page, { name: 'tide-table.tar.gz', mimeType: 'application/gzip', buffer: gzipSync(sampleImage()) });
+  await settled(page);
+  await page.goto(`${site.url}#/packages`);
+  await page.waitForSelector('.grid-body .row');
+  const names = await page.locator('.grid-body .row .row-link').allInnerTexts();
+  for (const name of ['busybox', 'curl', 'express']) assert.ok(names.includes(name), name);
+  await context.close();
+});
+
+test('files are browsed, found and read again from the archive', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.goto(`${site.url}#/files/etc/os-release`);
+  await page.waitForSelector('.content pre');
+  assert.match(await text(page, '.content pre'), /PRETTY_NAME="Alpine Linux v3\.17"/);
+  await page.goto(`${site.url}#/files/bin/busybox`);
+  await page.getByRole('button', { name: 'ELF' }).click();
+  assert.match(await text(page, '.content'), /x86-64/);
+  // A deleted file is still in its layer, and can be opened there.
+  await page.goto(`${site.url}#/files/srv/app/README.md?layer=4`);
+  await page.waitForSelector('.file-details .note');
+  await page.waitForSelector('.content pre');
+  assert.match(await text(page, '.content pre'), /When the water is high/);
+  await page.goto(`${site.url}#/files?q=*.json`);
+  await page.waitForSelector('.result');
+  const found = await page.locator('.result').allInnerTexts();
+  assert.equal(found.filter((line) => line.includes('package.json')).length, 4);
+  await context.close();
+});
+
+const bad = [
+  ['nothing.tar', Buffer.alloc(0), /empty/i],
+  ['photo.tar', Buffer.from([0xff, 0xd8, 0xff, 0xe0, ...Buffer.alloc(2000, 7)]), /jpeg|not an image archive/i],
+  ['notes.txt', Buffer.from('These are only notes.\n'.repeat(100)), /not an image archive|text/i],
+  ['zeros.tar', Buffer.alloc(4096), /zeros/i],
+  ['random.tar', Buffer.from(Array.from({ length: 5000 }, (_, index) => (index * 197 + 13) % 251)), /./],
+  ['files.json', Buffer.from('{"a": 1}'), /JSON/],
+];
+for (const [name, bytes, sentence] of bad) {
+  test(`a bad input gets one clear sentence: ${name}`, async () => {
+    const { page, context } = await openPage(browser, site.url);
+    await choose(page, { name, mimeType: 'application/octet-stream', buffer: bytes });
+    await page.waitForSelector('.refusal');
+    const said = await text(page, '.refusal p');
+    assert.match(said, sentence);
+    assert.ok(said.length < 240 && !said.includes('\n'), said);
+    await context.close();
+  });
+}
+
+test('a truncated archive says what is missing and still shows the rest', async () => {
+  const whole = sampleImage();
+  const { page, context } = await openPage(browser, site.url);
+  await choose(page, { name: 'cut.tar', mimeType: 'application/x-tar', buffer: whole.subarray(0, 250_000) });
+  await settled(page);
+  const shown = await text(page, 'main');
+  assert.match(shown, /could not be (read|opened)/i);
+  await context.close();
+});
+
+test('a layer whose bytes do not match its digest is a loud finding', async () => {
+  const image = dockerArchive({ name: 'a:1', layers: [{ command: 'COPY a b', entries: [{ path: 'etc/motd', content: 'hello' }] }] });
+  const at = image.indexOf('hello');
+  image.write('jello', at, 'latin1');
+  const { page, context } = await openPage(browser, site.url);
+  await choose(page, { name: 'a.tar', mimeType: 'application/x-tar', buffer: image });
+  await settled(page);
+  assert.match(await text(page, '.cards'), /DO NOT match/);
+  await context.close();
+});
+
+test('cancelling returns to the start at once', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  const big = dockerArchive({ name: 'big:1', layers: [{ command: 'COPY big', entries: [{ path: 'big', content: Buffer.alloc(48 << 20, 65) }] }] });
+  await choose(page, { name: 'big.tar', mimeType: 'application/x-tar', buffer: big });
+  await page.waitForSelector('.scanning');
+  const asked = Date.now();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await page.waitForSelector('.start');
+  assert.ok(Date.now() - asked < 1000, `took ${Date.now() - asked} ms`);
+  await context.close();
+});
+
+test('several images in one archive can be chosen from', async () => {
+  const one = tar([{ path: 'etc/one', content: '1' }]);
+  const two = tar([{ path: 'etc/two', content: '2' }]);
+  const { sha256 } = await import('../../../www/sample/tar.mjs');
+  const config = (layer, arch) => JSON.stringify({ architecture: arch, os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(layer)}`] }, history: [{ created_by: 'COPY' }] });
+  const archive = tar([
+    { path: 'one/layer.tar', content: one }, { path: 'two/layer.tar', content: two }, { path: 'one.json', content: config(one, 'amd64') }, { path: 'two.json', content: config(two, 'arm64') },
+    { path: 'manifest.json', content: JSON.stringify([{ Config: 'one.json', RepoTags: ['first:1'], Layers: ['one/layer.tar'] }, { Config: 'two.json', RepoTags: ['second:2'], Layers: ['two/layer.tar'] }]) },
+  ]);
+  const { page, context } = await openPage(browser, site.url);
+  await choose(page, { name: 'both.tar', mimeType: 'application/x-tar', buffer: archive });
+  await settled(page);
+  assert.deepEqual((await page.locator('.image-choice option').allInnerTexts()).map((line) => line.split(' · ').slice(0, 2).join(' ')), ['first:1 linux/amd64', 'second:2 linux/arm64']);
+  await page.selectOption('.image-choice', '1');
+  await settled(page);
+  await page.waitForFunction(() => document.querySelector('.subject-facts')?.textContent?.includes('arm64'));
+  await context.close();
+});
+
+test('every fixture archive opens', async (t) => {
+  const folder = join(fixtures, 'images');
+  if (!needs(t, folder)) return;
+  const { page, context } = await openPage(browser, site.url);
+  for (const name of readdirSync(folder).filter((one) => /\.tar(\.gz)?$/.test(one))) {
+    await page.goto(`${site.url}#/overview`);
+    await choose(page, { name, mimeType: 'application/x-tar', buffer: readFileSync(join(folder, name)) });
+    await page.waitForFunction((wanted) => document.querySelector('.refusal') || (document.title.length > 0 && document.querySelector('.cards') && !document.querySelector('.scanning') && performance.now() > wanted), 0);
+    assert.equal(await page.locator('.refusal').count(), 0, `${name}: ${await page.locator('.refusal').allInnerTexts()}`);
+    await page.waitForSelector('.cards');
+  }
+  await context.close();
+});
+
+test('a real image: names at once, no long task, the packages that it says it has', async (t) => {
+  const archive = join(images, 'debian-slim/oci.tar');
+  if (!needs(t, archive)) return;
+  const { page, context, requests } = await openPage(browser, site.url);
+  await page.evaluate(() => {
+    window.longTasks = [];
+    new PerformanceObserver((list) => { for (const one of list.getEntries()) window.longTasks.push(Math.round(one.duration)); }).observe({ type: 'longtask' });
+    new MutationObserver(() => { if (!window.namesAt && document.querySelector('.card')) window.namesAt = performance.now(); }).observe(document.body, { childList: true, subtree: true });
+    document.querySelector('[data-picker="files"]').addEventListener('change', () => { window.droppedAt = performance.now(); }, { capture: true });
+  });
+  await choose(page, archive);
+  await settled(page);
+  const { names, tasks } = await page.evaluate(() => ({ names: window.namesAt - window.droppedAt, tasks: window.longTasks }));
+  t.diagnostic(`names, platform, layers after ${Math.round(names)} ms; long tasks: ${JSON.stringify(tasks)}`);
+  assert.ok(names < 500, `${names} ms`);
+  assert.deepEqual(tasks.filter((one) => one > 50), []);
+  const witness = join(images, 'debian-slim/witness');
+  if (needs(t, witness)) {
+    const list = readdirSync(witness).find((name) => /dpkg|packages/.test(name));
+    if (list) {
+      const stated = readFileSync(join(witness, list), 'utf8').trim().split('\n').length;
+      await page.goto(`${site.url}#/packages?f.kind=deb`);
+      await page.waitForSelector('.grid-body .row');
+      assert.match(await text(page, '.list-head .count'), new RegExp(`^${stated}\\b`));
+    }
+  }
+  assert.deepEqual(requests.filter((url) => !url.startsWith(site.origin) && !url.startsWith('blob:')), []);
+  await shot(page, 'real-packages');
+  await context.close();
+});
