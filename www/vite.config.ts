@@ -53,5 +53,6 @@ export default defineConfig({
   base: './',
   plugins: [sample(), sealed()],
   worker: { format: 'iife' },
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, cssCodeSplit: false, reportCompressedSize: false },
 });

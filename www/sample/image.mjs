@@ -58,18 +58,18 @@ export function sampleImage() {
       {
         command: '/bin/sh -c #(nop) ADD file:alpine-minirootfs-3.17.3-x86_64.tar.gz in / ',
         entries: [
-          { path: 'bin/' }, { path: 'bin/busybox', content: elf(48_000, 1), mode: 0o755 }, { path: 'bin/sh', link: '/bin/busybox' }, { path: 'bin/bbsuid', content: elf(4_000, 2), mode: 0o4755 },
+          { path: 'bin/' }, { path: 'bin/busybox', content: elf(12_000, 1), mode: 0o755 }, { path: 'bin/sh', link: '/bin/busybox' }, { path: 'bin/bbsuid', content: elf(4_000, 2), mode: 0o4755 },
           { path: 'etc/' }, { path: 'etc/os-release', content: osRelease }, { path: 'etc/alpine-release', content: '3.17.3\n' }, { path: 'etc/profile', content: 'export PATH\n' },
           { path: 'etc/passwd', content: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/sbin/nologin\n' }, { path: 'etc/shadow', content: 'root:*::0:::::\nnobody:!::0:::::\n', mode: 0o640 },
-          { path: 'lib/' }, { path: 'lib/apk/db/installed', content: apk(base) }, { path: 'lib/libcrypto.so.3', content: elf(64_000, 3), mode: 0o755 }, { path: 'lib/libssl.so.3', content: elf(22_000, 4), mode: 0o755 },
-          { path: 'lib/ld-musl-x86_64.so.1', content: elf(30_000, 5), mode: 0o755 }, { path: 'lib/libz.so.1', content: elf(9_000, 6), mode: 0o755 }, { path: 'tmp/', mode: 0o1777 }, { path: 'var/cache/apk/' },
+          { path: 'lib/' }, { path: 'lib/apk/db/installed', content: apk(base) }, { path: 'lib/libcrypto.so.3', content: elf(16_000, 3), mode: 0o755 }, { path: 'lib/libssl.so.3', content: elf(7_000, 4), mode: 0o755 },
+          { path: 'lib/ld-musl-x86_64.so.1', content: elf(8_000, 5), mode: 0o755 }, { path: 'lib/libz.so.1', content: elf(3_000, 6), mode: 0o755 }, { path: 'tmp/', mode: 0o1777 }, { path: 'var/cache/apk/' },
         ],
       },
       {
         command: 'RUN /bin/sh -c apk add nodejs curl # buildkit',
         entries: [
-          { path: 'lib/apk/db/installed', content: apk([...base, ...own]) }, { path: 'usr/bin/curl', content: elf(18_000, 8), mode: 0o755 }, { path: 'usr/bin/node', content: elf(96_000, 9), mode: 0o755 },
-          { path: 'var/cache/apk/APKINDEX.tar.gz', content: noise(24_000, 10) }, { path: 'var/cache/apk/nodejs-18.14.2-r0.apk', content: noise(30_000, 11) },
+          { path: 'lib/apk/db/installed', content: apk([...base, ...own]) }, { path: 'usr/bin/curl', content: elf(6_000, 8), mode: 0o755 }, { path: 'usr/bin/node', content: elf(24_000, 9), mode: 0o755 },
+          { path: 'var/cache/apk/APKINDEX.tar.gz', content: noise(9_000, 10) }, { path: 'var/cache/apk/nodejs-18.14.2-r0.apk', content: noise(12_000, 11) },
         ],
       },
       {

@@ -9,12 +9,19 @@ use tsify::Tsify;
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum FileKind {
+    /// Regular file.
     File,
+    /// Folder.
     Directory,
+    /// Symbolic link.
     Symlink,
+    /// Hard link.
     Hardlink,
+    /// Character device.
     CharDevice,
+    /// Block device.
     BlockDevice,
+    /// Named pipe.
     Fifo,
 }
 
@@ -22,9 +29,13 @@ pub enum FileKind {
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub enum FileChange {
+    /// Nothing.
     Same,
+    /// It was not there before.
     Added,
+    /// It was there, with other content or attributes.
     Changed,
+    /// It is gone.
     Removed,
 }
 

@@ -162,9 +162,7 @@ impl Merge {
         let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
         let analysis = self.analysis.as_mut().ok_or_else(|| js("the layers have not been joined"))?;
         let options = porthole_scan::advisory::Options { today: Some(today), ..Default::default() };
-        let matched = matcher.finish(&analysis.report.packages, &options);
-        analysis.report.gaps.extend(matched.gaps);
-        analysis.set_vulnerabilities(matched.vulnerabilities);
+        analysis.set_vulnerabilities(matcher, &options);
         Ok(())
     }
 

@@ -1,12 +1,13 @@
 // Without a network: from the second visit on, and as a saved report in one file.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { dist, drop, launch, openPage, serve, settled, shot } from '../harness.js';
+import { dist, drop, launch, openPage, repository, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 
 let browser;
@@ -93,4 +94,27 @@ test('the page, its script and its WebAssembly are light as transferred', () => 
   writeFileSync(1, `# as transferred (gzip): ${sizes.map(([path, size]) => `${path} ${Math.round(size / 1000)} kB`).join(', ')}; together ${Math.round(total / 1000)} kB\n`);
   assert.ok(total < 900_000, `${total} bytes`);
   for (const path of named) assert.match(html, new RegExp(`${path.replace(/[.]/g, '\\.')}"[^>]*integrity="sha384-`));
+});
+
+test('one file holds the whole page, and works from disk without a network', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'porthole-'));
+  const file = join(folder, 'porthole.html');
+  execFileSync(process.execPath, [join(repository, 'www/standalone.mjs'), dist, file]);
+  const alone = await browser.newContext({ offline: true, viewport: { width: 1440, height: 900 } });
+  const page = await alone.newPage();
+  const requests = [];
+  const problems = [];
+  page.on('request', (request) => requests.push(request.url()));
+  page.on('console', (message) => { if (message.type() === 'error') problems.push(message.text()); });
+  await page.goto(`file://${file}`);
+  await page.waitForSelector('.start');
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.match(await page.locator('.cards').innerText(), /Alpine Linux v3\.17/);
+  await page.evaluate(() => { location.hash = '#/files/etc/os-release'; });
+  await page.waitForSelector('.content pre');
+  assert.match(await page.locator('.content pre').innerText(), /PRETTY_NAME/);
+  assert.deepEqual(requests.filter((url) => !/^(file|blob|data):/.test(url)), []);
+  assert.deepEqual(problems, []);
+  await alone.close();
 });

@@ -47,4 +47,14 @@ export function database(): string | Record<string, Uint8Array> | null {
   return location.protocol === 'file:' ? null : new URL('db/', base()).href;
 }
 
-export const sampleUrl = (): { url: URL; name: string } => ({ url: new URL('sample/sample.tar', base()), name: 'sample.tar' });
+/** The small image that ships with the page. */
+export async function sampleFile(): Promise<Blob> {
+  const inside = inlined('porthole-sample');
+  if (inside) return new Blob([inside]);
+  const url = new URL('sample/sample.tar', base());
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
+  const file = await response.blob();
+  note(url.pathname, file.size);
+  return file;
+}

@@ -6,7 +6,7 @@ import { announcement, other, refusal, requested, subject, update, type Subject 
 import { S } from './strings';
 import { duration } from './format';
 import { WorkerModel } from './worker-model';
-import { analysisModule, database, sampleUrl } from './assets';
+import { analysisModule, database, sampleFile } from './assets';
 import { head as headOf } from '../shared/verdict';
 import type { FromModel, InputFile, Progress } from '../shared/protocol';
 import type { Report } from '../shared/report';
@@ -124,10 +124,7 @@ export function swap(): void {
 
 export async function openSample(): Promise<void> {
   try {
-    const { url, name } = sampleUrl();
-    const response = await fetch(url);
-    if (!response.ok) throw new Error(String(response.status));
-    await openFiles([{ path: name, file: await response.blob() }]);
+    await openFiles([{ path: 'sample.tar', file: await sampleFile() }]);
   } catch {
     refusal.value = { name: S.sample, message: S.errors.sample };
   }

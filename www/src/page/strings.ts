@@ -41,7 +41,7 @@ export const S = {
   outcome: { fail: 'Failed', warn: 'Warning', pass: 'Passed', notApplicable: 'Not applicable' },
   fixState: { fixed: 'Fix available', notFixed: 'No fix yet', wontFix: 'Will not be fixed', unknown: 'Not stated' },
   evidence: { installed: 'Installed', embedded: 'Inside a binary', binary: 'By version string', sbom: 'From an SBOM inside', declared: 'Declared in a lock file' },
-  signatureState: { verified: 'Verified', refused: 'Refused', unchecked: 'Not checked' },
+  signatureState: { verified: 'Verified', unjudged: 'Sound, signer not expected', refused: 'Refused', unchecked: 'Not checked' },
   verification: { verified: 'Verified', mismatch: 'Does not match', pending: 'Not computed yet', unstated: 'Nothing stated to compare with', unread: 'Not read to the end' },
   gapKind: { malformed: 'Damaged', unsupported: 'Not readable yet', overBudget: 'Over a limit', missing: 'Missing' },
   change: { same: 'Unchanged', added: 'Added', changed: 'Changed', removed: 'Removed' },

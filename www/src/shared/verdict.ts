@@ -55,7 +55,7 @@ export function verdict(report: Report): Verdict {
     signatures: {
       verified: states.filter((state) => state === 'verified').length,
       refused: states.filter((state) => state === 'refused').length,
-      unchecked: states.filter((state) => state === 'unchecked').length,
+      unchecked: states.filter((state) => state === 'unchecked' || state === 'unjudged').length,
       mismatches: integrity.filter((item) => item.verification.state === 'mismatch').length,
       compared: integrity.filter((item) => item.verification.state === 'verified').length,
     },
