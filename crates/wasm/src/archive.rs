@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use porthole_scan::oci::Limits;
-use porthole_scan::oci::archive::{self, ImageSource, InputKind, Location, PlatformWanted, Reader, SNIFF_LEN, StreamReader, StreamSink};
+use porthole_scan::oci::archive::{
+    self, ImageSource, InputKind, Location, PlatformWanted, Reader, SNIFF_LEN, StreamReader, StreamSink,
+};
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
@@ -165,9 +167,13 @@ impl Archive {
                         Location::Range { file, offset, len } => {
                             LayerPlace { kind: "range", file: file.clone(), offset: *offset, len: *len, diff_id }
                         }
-                        Location::Streamed { name } => {
-                            LayerPlace { kind: "streamed", file: Some(name.clone()), offset: 0, len: layer.size.unwrap_or(0), diff_id }
-                        }
+                        Location::Streamed { name } => LayerPlace {
+                            kind: "streamed",
+                            file: Some(name.clone()),
+                            offset: 0,
+                            len: layer.size.unwrap_or(0),
+                            diff_id,
+                        },
                         Location::Remote | Location::Missing | Location::Foreign { .. } => {
                             LayerPlace { kind: "none", file: None, offset: 0, len: 0, diff_id }
                         }

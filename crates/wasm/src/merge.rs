@@ -112,8 +112,7 @@ impl Merge {
     /// When nothing was joined yet.
     #[wasm_bindgen(js_name = startMatching)]
     pub fn start_matching(&mut self) -> Result<Vec<String>, JsError> {
-        let report = &self.analysis()?.report;
-        let matcher = Matcher::new(&report.packages, report.image.distribution.as_ref());
+        let matcher = porthole_scan::matcher(&self.analysis()?.report);
         let needs = matcher.needs().map(str::to_owned).collect();
         self.matcher = Some(matcher);
         Ok(needs)
@@ -162,7 +161,7 @@ impl Merge {
         let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
         let analysis = self.analysis.as_mut().ok_or_else(|| js("the layers have not been joined"))?;
         let options = porthole_scan::advisory::Options { today: Some(today), ..Default::default() };
-        analysis.set_vulnerabilities(matcher, &options);
+        porthole_scan::set_vulnerabilities(&mut analysis.report, matcher, &options);
         Ok(())
     }
 

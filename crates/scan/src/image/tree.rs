@@ -149,9 +149,7 @@ fn row(view: &ImageView, state: State, node: NodeId) -> Option<TreeRow> {
         return None;
     }
     let bytes = view.version(version).size;
-    Some(TreeRow {
-        node,
-        version: Some(version), bytes, entries: 0, change })
+    Some(TreeRow { node, version: Some(version), bytes, entries: 0, change })
 }
 
 /// What a path is after a layer, and what the layer did to it.
