@@ -4,6 +4,7 @@ mod advisories;
 mod dependencies;
 mod fuzz;
 mod rust;
+mod size;
 mod standalone;
 mod wasm;
 mod web;
@@ -74,6 +75,13 @@ const TEST: &[Step] = &[
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
     PAGE,
     ADVISORIES,
+    Step {
+        name: "size",
+        does: "a visitor downloads no more than promised",
+        needs: &["page"],
+        applies: web::page_is_there,
+        run: size::check,
+    },
     Step { name: "types", does: "TypeScript has nothing to say", needs: &["wasm"], applies: web::page_is_there, run: web::types },
     Step {
         name: "page-tests",
