@@ -68,7 +68,7 @@ fn blobs_come_by_redirect_and_the_token_stays_at_home() {
     };
     let pulled = pull(&registry).expect("pull");
     let digest = pulled.image.layers[0].digest.expect("digest");
-    let blob = registry.fetch(pulled.blob(&digest, 1 << 20, "layer 0".into())).expect("blob");
+    let blob = registry.fetch(pulled.session.blob(&digest, 1 << 20, "layer 0".into())).expect("blob");
     assert!(digest.matches(&blob));
     assert_eq!(registry.hosts_with_token(), [HOST]);
     let asked = registry.seen.borrow().iter().filter(|request| request.url.host == "auth.example").count();

@@ -15,10 +15,7 @@ const RESERVED: u8 = 0xe0;
 
 pub(super) struct Gzip {
     inflate: Decompress,
-    /// None where the check is left out.
-    crc: Option<Crc>,
-    /// Bytes of the member so far, modulo 2³².
-    len: u32,
+    crc: Crc,
     buffer: Vec<u8>,
     state: State,
 }
@@ -62,11 +59,10 @@ enum State {
 }
 
 impl Gzip {
-    pub(super) fn new(buffer: usize, crc: bool) -> Self {
+    pub(super) fn new(buffer: usize) -> Self {
         Self {
             inflate: Decompress::new(false),
-            crc: crc.then(Crc::new),
-            len: 0,
+            crc: Crc::new(),
             buffer: vec![0; buffer.max(1024)],
             state: State::Head { seen: 0, flags: 0 },
         }
@@ -80,10 +76,7 @@ impl Gzip {
                 input = input.get(read..).unwrap_or_default();
                 let decoded = self.buffer.get(..wrote).unwrap_or_default();
                 if !decoded.is_empty() {
-                    if let Some(crc) = &mut self.crc {
-                        crc.update(decoded);
-                    }
-                    self.len = self.len.wrapping_add(decoded.len() as u32);
+                    self.crc.update(decoded);
                     out(decoded)?;
                 }
                 if status == Status::StreamEnd {
@@ -174,20 +167,17 @@ impl Gzip {
             State::HeaderCrc { seen: 0 }
         } else {
             self.inflate.reset(false);
-            if let Some(crc) = &mut self.crc {
-                crc.reset();
-            }
-            self.len = 0;
+            self.crc.reset();
             State::Body
         }
     }
 
     fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
         let [a, b, c, d, e, f, g, h] = trailer;
-        if self.crc.as_ref().is_some_and(|crc| crc.sum() != u32::from_le_bytes([a, b, c, d])) {
+        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
             return Err(damaged("bad crc"));
         }
-        if u32::from_le_bytes([e, f, g, h]) != self.len {
+        if u32::from_le_bytes([e, f, g, h]) != self.crc.amount() {
             return Err(damaged("bad length"));
         }
         Ok(())

@@ -6,7 +6,9 @@
 use super::auth::{Challenge, token};
 use super::http::{Head, RateLimit, Request};
 use super::url::Url;
-use super::{Error, MAX_REDIRECTS, MAX_TOKEN_ANSWER};
+use super::{Error, MAX_REDIRECTS, MAX_TOKEN_ANSWER, known};
+use crate::digest::Digest;
+use crate::reference::Reference;
 
 /// Where a repository is, and what was learnt on the way to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +23,23 @@ pub struct Session {
 }
 
 impl Session {
-    pub(super) fn new(api: Url, repository: &str) -> Self {
+    fn new(api: Url, repository: &str) -> Self {
         Self { api, repository: repository.to_owned(), token: None, rate_limit: None }
+    }
+
+    /// A session for one blob without a pull before it. `plain_http` as in [`super::PullOptions`].
+    ///
+    /// # Errors
+    /// [`Error::BadUrl`] when the registry's name makes no URL.
+    pub fn of(reference: &Reference, plain_http: bool) -> Result<Self, Error> {
+        let scheme = if plain_http { "http" } else { "https" };
+        let api = Url::parse(&format!("{scheme}://{}/", known::api_host(&reference.registry)))?;
+        Ok(Self::new(api, &reference.repository))
+    }
+
+    /// The exchange for one blob of at most `max` bytes; `what` names it in errors.
+    pub fn blob(&self, digest: &Digest, max: u64, what: String) -> Exchange {
+        Exchange::new(self.clone(), self.url(&format!("blobs/{digest}")), "*/*", what, max)
     }
 
     /// The URL of `/v2/REPOSITORY/…`.

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use super::exchange::{Answer, Exchange, Session};
 use super::http::{Head, RateLimit, Request};
-use super::url::Url;
-use super::{Error, MAX_MANIFEST, known};
+use super::{Error, MAX_MANIFEST};
 use crate::archive::{Artifact, Check, Document, ImageSource, LayerSource, Location, artifact, assemble};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
@@ -50,13 +49,6 @@ pub struct Pulled {
 }
 
 impl Pulled {
-    /// The exchange for one blob of at most `max` bytes.
-    pub fn blob(&self, digest: &Digest, max: u64, what: String) -> Exchange {
-        let session = self.session.clone();
-        let url = session.url(&format!("blobs/{digest}"));
-        Exchange::new(session, url, "*/*", what, max)
-    }
-
     /// Pull limit as last told.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.session.rate_limit()
@@ -103,10 +95,8 @@ impl Pull {
     /// # Errors
     /// [`Error::BadUrl`] when the registry's name makes no URL.
     pub fn new(reference: Reference, options: PullOptions) -> Result<Self, Error> {
-        let scheme = if options.plain_http { "http" } else { "https" };
-        let api = Url::parse(&format!("{scheme}://{}/", known::api_host(&reference.registry)))?;
         let mut pull = Self {
-            session: Session::new(api, &reference.repository),
+            session: Session::of(&reference, options.plain_http)?,
             names: vec![reference.familiar()],
             reference,
             options,
