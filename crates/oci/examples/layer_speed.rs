@@ -1,4 +1,4 @@
-//! Reads layer blobs and prints what they hold and how fast: `layer_speed [--no-hash] BLOB...`.
+//! Reads layer blobs and prints what they hold and how fast: `layer_speed [--no-hash] [--buffer=BYTES] BLOB...`.
 
 use std::io::Read;
 use std::time::Instant;
@@ -27,15 +27,20 @@ impl LayerSink for Count {
 
 fn main() -> std::io::Result<()> {
     let mut verify = Verify::ALL;
+    let mut limits = Limits::default();
     for path in std::env::args().skip(1) {
         if path == "--no-hash" {
             verify = Verify::NONE;
             continue;
         }
+        if let Some(bytes) = path.strip_prefix("--buffer=") {
+            limits.output_buffer = bytes.parse().unwrap_or(limits.output_buffer);
+            continue;
+        }
         let mut file = std::fs::File::open(&path)?;
         let mut chunk = vec![0; 1 << 20];
         let mut count = Count::default();
-        let mut reader = LayerReader::new(Limits::default(), verify);
+        let mut reader = LayerReader::new(limits.clone(), verify);
         let began = Instant::now();
         loop {
             let len = file.read(&mut chunk)?;

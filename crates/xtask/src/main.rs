@@ -27,6 +27,7 @@ usage: cargo xtask COMMAND
   test --list           the steps, a line each
   standalone [--out FILE] [--advisories ECOSYSTEM]...
                         the whole page in one file that works from file:// (default: target/porthole.html)
+  fuzz [--seconds N]    run every fuzz target for N seconds (default: 60)
   bench [--runs N]      measure Porthole beside the tools that people use today; writes BENCHMARKS.md
 
 environment:
@@ -37,6 +38,9 @@ environment:
   PORTHOLE_CHROMIUM=FILE           the browser for the tests (default: the usual places)
 ";
 
+/// How long `fuzz` runs a target, unless told otherwise.
+const FUZZ_SECONDS: u64 = 60;
+
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -46,6 +50,10 @@ fn main() -> ExitCode {
         ["serve"] => run::serve(&project, None),
         ["serve", "--port", port] if port.parse::<u16>().is_ok() => run::serve(&project, port.parse().ok()),
         ["standalone", rest @ ..] => run::standalone(&project, rest),
+        ["fuzz"] => run::fuzz(&project, FUZZ_SECONDS),
+        ["fuzz", "--seconds", seconds] if seconds.parse::<u64>().is_ok() => {
+            run::fuzz(&project, seconds.parse().unwrap_or(FUZZ_SECONDS))
+        }
         ["bench", rest @ ..] => bench::command(&project, rest),
         ["test", rest @ ..] => run::test(&project, rest),
         [] | ["help" | "--help" | "-h"] => {

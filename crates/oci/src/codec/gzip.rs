@@ -15,7 +15,10 @@ const RESERVED: u8 = 0xe0;
 
 pub(super) struct Gzip {
     inflate: Decompress,
-    crc: Crc,
+    /// None where the check is left out.
+    crc: Option<Crc>,
+    /// Bytes of the member so far, modulo 2³².
+    len: u32,
     buffer: Vec<u8>,
     state: State,
 }
@@ -59,10 +62,11 @@ enum State {
 }
 
 impl Gzip {
-    pub(super) fn new(buffer: usize) -> Self {
+    pub(super) fn new(buffer: usize, crc: bool) -> Self {
         Self {
             inflate: Decompress::new(false),
-            crc: Crc::new(),
+            crc: crc.then(Crc::new),
+            len: 0,
             buffer: vec![0; buffer.max(1024)],
             state: State::Head { seen: 0, flags: 0 },
         }
@@ -76,7 +80,10 @@ impl Gzip {
                 input = input.get(read..).unwrap_or_default();
                 let decoded = self.buffer.get(..wrote).unwrap_or_default();
                 if !decoded.is_empty() {
-                    self.crc.update(decoded);
+                    if let Some(crc) = &mut self.crc {
+                        crc.update(decoded);
+                    }
+                    self.len = self.len.wrapping_add(decoded.len() as u32);
                     out(decoded)?;
                 }
                 if status == Status::StreamEnd {
@@ -167,17 +174,20 @@ impl Gzip {
             State::HeaderCrc { seen: 0 }
         } else {
             self.inflate.reset(false);
-            self.crc.reset();
+            if let Some(crc) = &mut self.crc {
+                crc.reset();
+            }
+            self.len = 0;
             State::Body
         }
     }
 
     fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
         let [a, b, c, d, e, f, g, h] = trailer;
-        if u32::from_le_bytes([a, b, c, d]) != self.crc.sum() {
+        if self.crc.as_ref().is_some_and(|crc| crc.sum() != u32::from_le_bytes([a, b, c, d])) {
             return Err(damaged("bad crc"));
         }
-        if u32::from_le_bytes([e, f, g, h]) != self.crc.amount() {
+        if u32::from_le_bytes([e, f, g, h]) != self.len {
             return Err(damaged("bad length"));
         }
         Ok(())

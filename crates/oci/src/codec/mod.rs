@@ -53,6 +53,7 @@ pub struct Decoder {
     limits: Limits,
     state: State,
     compression: Option<Compression>,
+    crc: bool,
     stored: u64,
     expanded: u64,
     warnings: Vec<String>,
@@ -70,7 +71,13 @@ impl Decoder {
     /// A decoder that looks at the first bytes.
     pub fn sniffing(limits: Limits) -> Self {
         let state = State::Sniffing { head: [0; 4], len: 0 };
-        Self { limits, state, compression: None, stored: 0, expanded: 0, warnings: Vec::new() }
+        Self { limits, state, compression: None, crc: true, stored: 0, expanded: 0, warnings: Vec::new() }
+    }
+
+    /// Leaves the CRC-32 of gzip members uncompared, for data whose digest is compared anyway.
+    pub fn without_crc(mut self) -> Self {
+        self.crc = false;
+        self
     }
 
     /// What the first bytes told; none before four bytes came (or the end).
@@ -139,7 +146,7 @@ impl Decoder {
         self.compression = Some(compression);
         self.state = match compression {
             Compression::None => State::Plain,
-            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer))),
+            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer, self.crc))),
             Compression::Zstd => State::Zstd(Box::new(Zstd::new(self.limits.max_zstd_window))),
         };
     }

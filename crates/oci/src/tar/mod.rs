@@ -3,10 +3,14 @@
 //! Headers are borrowed, content is handed through without a copy, and an ordinary entry costs no allocation.
 //! Must not know: compression, images, whiteouts. Proof: `tests/suite/tar_reader.rs`, against the `tar` crate too.
 
+mod before;
+mod content;
 mod header;
 mod pax;
 mod reader;
+mod sink;
 mod sparse;
 
 pub use header::{Kind, TarEntry, is_header};
-pub use reader::{Sink, TarReader};
+pub use reader::TarReader;
+pub use sink::Sink;

@@ -2,28 +2,13 @@
 
 use tar::{EntryType, Header};
 
-use super::header::{BLOCK, Kind, TarEntry, checksum_holds, number, prefix, size, text};
-use super::pax::Records;
-use super::sparse::{MapText, Segment, Unpacker, old_segments};
+use super::before::{Before, Fields, Type, type_of};
+use super::content::{Mode, cut, padding};
+use super::header::{BLOCK, Kind, TarEntry, checksum_holds, size, text};
+use super::sink::Sink;
+use super::sparse::{Segment, old_segments};
 use crate::error::{Error, shown};
 use crate::limits::Limits;
-
-/// Where entries go. Calls come in tar order: `entry`, any number of `data`, `end_entry`.
-pub trait Sink {
-    /// An entry begins.
-    fn entry(&mut self, entry: &TarEntry<'_>);
-    /// The next bytes of its content, as a runtime would unpack them: holes of sparse files are zeros.
-    fn data(&mut self, bytes: &[u8]);
-    /// It is complete. An entry that the archive's end or damage cuts off never gets this call.
-    fn end_entry(&mut self);
-    /// Something was tolerated or left out. `name` is the entry's, empty when it is about the archive.
-    fn warning(&mut self, name: &[u8], message: String);
-    /// This entry, whose header is at `offset`, is the first behind an end marker, where most readers stop.
-    fn resumed(&mut self, name: &[u8], offset: u64) {
-        let message = format!("tar: entries go on behind an end marker, at offset {offset}: several archives in one");
-        self.warning(name, message);
-    }
-}
 
 /// Reads one tar, pushed in pieces of any size.
 pub struct TarReader {
@@ -39,10 +24,7 @@ pub struct TarReader {
     resumes: bool,
     /// Content of the extended header being read.
     extended: Vec<u8>,
-    long_name: Option<Vec<u8>>,
-    long_link: Option<Vec<u8>>,
-    local: Records,
-    global: Records,
+    before: Before,
     /// Name of the entry at hand, for messages.
     name: Vec<u8>,
 }
@@ -76,19 +58,6 @@ enum Extended {
     Global,
 }
 
-enum Mode {
-    Plain,
-    /// Not shown to the sink; `shown` when the entry was.
-    Skip {
-        shown: bool,
-    },
-    MapText {
-        text: Box<MapText>,
-        logical: u64,
-    },
-    Unpack(Box<Unpacker>),
-}
-
 /// An entry whose header goes on in further blocks.
 struct Pending {
     fields: Fields,
@@ -96,19 +65,6 @@ struct Pending {
     link: Vec<u8>,
     map: Vec<Segment>,
     damaged: bool,
-}
-
-/// Everything of an entry but its names.
-#[derive(Clone, Copy)]
-struct Fields {
-    kind: Kind,
-    size: u64,
-    logical_size: u64,
-    mode: u32,
-    uid: u64,
-    gid: u64,
-    mtime: i64,
-    header_offset: u64,
 }
 
 impl TarReader {
@@ -124,10 +80,7 @@ impl TarReader {
             zero_blocks: 0,
             resumes: false,
             extended: Vec::new(),
-            long_name: None,
-            long_link: None,
-            local: Records::default(),
-            global: Records::default(),
+            before: Before::default(),
             name: Vec::new(),
         }
     }
@@ -193,7 +146,7 @@ impl TarReader {
                         return Ok(());
                     }
                     let take = cut(bytes, *left);
-                    let used = content(take, left, mode, &self.name, self.limits.max_sparse_segments, sink);
+                    let used = mode.push(take, left, &self.name, self.limits.max_sparse_segments, sink);
                     self.advance(used);
                     used
                 }
@@ -354,7 +307,13 @@ impl TarReader {
             EntryType::XGlobalHeader => Extended::Global,
             // What Solaris called `x` before POSIX did.
             other if other.as_byte() == b'X' => Extended::Local,
-            _ => return self.on_entry(header, stored, at, sink),
+            _ => {
+                let mut before = std::mem::take(&mut self.before);
+                let begun = self.on_entry(header, stored, at, &mut before, sink);
+                before.next();
+                self.before = before;
+                return begun;
+            }
         };
         let keep = match extended {
             Extended::Name | Extended::Link => stored <= self.limits.max_path_len as u64 + 1,
@@ -379,11 +338,11 @@ impl TarReader {
             Extended::Name | Extended::Link => {
                 // A name that was not kept is longer than any that is allowed: the entry is left out below.
                 let name = if keep { text(&data).to_vec() } else { vec![b'?'; self.limits.max_path_len + 1] };
-                *if kind == Extended::Name { &mut self.long_name } else { &mut self.long_link } = Some(name);
+                *if kind == Extended::Name { &mut self.before.long_name } else { &mut self.before.long_link } = Some(name);
                 Ok(())
             }
-            Extended::Local => self.local.read(&data, offset, max),
-            Extended::Global => self.global.read(&data, offset, max),
+            Extended::Local => self.before.local.read(&data, offset, max),
+            Extended::Global => self.before.global.read(&data, offset, max),
         };
         if let Err(error) = result {
             // Without its size the entry's end is unknown; without its name it is another file.
@@ -394,132 +353,82 @@ impl TarReader {
         Ok(())
     }
 
-    fn on_entry(&mut self, header: &Header, stored: u64, at: u64, sink: &mut impl Sink) -> Result<(), Error> {
-        let raw = header.as_old();
-        let local = std::mem::take(&mut self.local);
-        let long_name = self.long_name.take();
-        let long_link = self.long_link.take();
-        let size = local.size.or(self.global.size).unwrap_or(stored);
-
-        // Names: GNU's own records win over PAX, which wins over the header; so do Go and the runtimes built on it.
-        let sparse_name = local.sparse.name.as_deref();
-        let pax_name = sparse_name.or(local.path.as_deref()).or(self.global.path.as_deref());
-        self.name.clear();
-        match long_name.as_deref().or(pax_name) {
-            Some(name) => self.name.extend_from_slice(name),
-            None => {
-                let prefix = prefix(header);
-                if !prefix.is_empty() {
-                    self.name.extend_from_slice(prefix);
-                    self.name.push(b'/');
-                }
-                self.name.extend_from_slice(text(&raw.name));
-            }
-        }
+    fn on_entry(
+        &mut self,
+        header: &Header,
+        stored: u64,
+        at: u64,
+        before: &mut Before,
+        sink: &mut impl Sink,
+    ) -> Result<(), Error> {
+        before.name(header, &mut self.name);
         if std::mem::take(&mut self.resumes) {
             sink.resumed(&self.name, at);
         }
-        let link = long_link.as_deref().or(local.link.as_deref()).or(self.global.link.as_deref());
-        let link = link.unwrap_or_else(|| text(&raw.linkname));
-
-        let kind = match header.entry_type() {
-            EntryType::Regular | EntryType::Continuous | EntryType::GNUSparse => Some(Kind::File),
-            EntryType::Link => Some(Kind::Hardlink),
-            EntryType::Symlink => Some(Kind::Symlink),
-            EntryType::Char => Some(Kind::CharDevice),
-            EntryType::Block => Some(Kind::BlockDevice),
-            EntryType::Directory => Some(Kind::Directory),
-            EntryType::Fifo => Some(Kind::Fifo),
-            other => match other.as_byte() {
-                // GNU's dump directories: content is a list of names.
-                b'D' => Some(Kind::Directory),
-                // Volume labels, continuations, old long names, Solaris attributes: no files.
-                b'V' | b'M' | b'N' | b'A' | b'E' => None,
-                byte => {
-                    let message = format!("tar: unknown entry type {:?} is read as a file", char::from(byte));
-                    sink.warning(&self.name, message);
-                    Some(Kind::File)
-                }
-            },
-        };
-        let folder_by_name = kind == Some(Kind::File) && self.name.last() == Some(&b'/');
-        // Types that have no content; what their size field says is ignored, as Go and the runtimes built on it do.
-        let content = match header.entry_type() {
-            EntryType::Link
-            | EntryType::Symlink
-            | EntryType::Char
-            | EntryType::Block
-            | EntryType::Directory
-            | EntryType::Fifo => 0,
-            _ => size,
-        };
+        let link = before.link(header);
+        let content = before.content(header, stored);
         if self.position.checked_add(content).and_then(|end| end.checked_add(padding(content))).is_none() {
             let name = shown(&self.name);
             return self.fail(Error::TarNumber { name, field: "size" });
         }
-        let too_long = self.name.len().max(link.len()) > self.limits.max_path_len;
-        let Some(kind) = kind.filter(|_| !too_long) else {
-            let message = if too_long {
-                format!("tar: a path of more than {} bytes, the entry is left out", self.limits.max_path_len)
-            } else {
-                format!("tar: an entry of type {:?} is left out", char::from(header.entry_type().as_byte()))
-            };
-            let head = self.name.get(..self.name.len().min(200)).unwrap_or_default();
-            sink.warning(head, message);
-            self.name.truncate(200);
-            self.state = State::Content { left: content, mode: Mode::Skip { shown: false } };
+        let type_byte = char::from(header.entry_type().as_byte());
+        if self.name.len().max(link.len()) > self.limits.max_path_len {
+            let message = format!("tar: a path of more than {} bytes, the entry is left out", self.limits.max_path_len);
+            self.leave_out(message, content, sink);
             return Ok(());
+        }
+        let kind = match type_of(header, &self.name) {
+            Type::Known(kind) => kind,
+            Type::NoFile => {
+                self.leave_out(format!("tar: an entry of type {type_byte:?} is left out"), content, sink);
+                return Ok(());
+            }
+            Type::Unknown => {
+                sink.warning(&self.name, format!("tar: unknown entry type {type_byte:?} is read as a file"));
+                Kind::File
+            }
         };
-        let kind = if folder_by_name { Kind::Directory } else { kind };
-
-        let mut bad = None;
-        let mut field = |name: &'static str, bytes: &[u8]| {
-            number(bytes).unwrap_or_else(|| {
-                bad = Some(name);
-                0
-            })
-        };
-        let mode = field("mode", &raw.mode);
-        let uid = field("uid", &raw.uid);
-        let gid = field("gid", &raw.gid);
-        let mtime = field("mtime", &raw.mtime);
-        if let Some(field) = bad {
+        let (mut fields, wrong) = before.fields(header, kind, content, at);
+        if let Some(field) = wrong {
             sink.warning(&self.name, format!("tar: field {field} is not a number, read as 0"));
         }
         let is_file = kind == Kind::File;
-        let fields = Fields {
-            kind,
-            size: if is_file { content } else { 0 },
-            logical_size: if is_file { content } else { 0 },
-            mode: u32::try_from(mode & 0o7777).unwrap_or(0),
-            uid: local.uid.or(self.global.uid).unwrap_or_else(|| id(uid)),
-            gid: local.gid.or(self.global.gid).unwrap_or_else(|| id(gid)),
-            mtime: local.mtime.or(self.global.mtime).unwrap_or(mtime),
-            header_offset: at,
-        };
-
         if is_file && header.entry_type() == EntryType::GNUSparse && header.as_gnu().is_some() {
             let link = link.to_vec();
             return self.on_old_sparse(header, fields, link, sink);
         }
-        let sparse = &local.sparse;
-        if is_file && (sparse.map.is_some() || sparse.major == Some(1)) {
-            let fields = Fields { logical_size: sparse.real_size.unwrap_or(content), ..fields };
-            self.show(&fields, link, &local.xattrs, sink);
-            let mode = if sparse.major == Some(1) {
-                Mode::MapText { text: Box::default(), logical: fields.logical_size }
-            } else {
-                let map = if sparse.bad_map { None } else { sparse.map.clone() };
-                unpack(map, content, fields.logical_size, &self.name, sink)
-            };
-            self.state =
-                State::Content { left: content, mode: affordable(mode, fields.logical_size, &self.name, &self.limits, sink) };
-            return Ok(());
+        let sparse = &before.local.sparse;
+        let has_map = is_file && (sparse.map.is_some() || sparse.major == Some(1));
+        if has_map {
+            fields.logical_size = sparse.real_size.unwrap_or(content);
         }
-        let mode = if is_file { Mode::Plain } else { Mode::Skip { shown: true } };
-        self.show(&fields, link, &local.xattrs, sink);
+        self.show(&fields, link, &before.local.xattrs, sink);
+        let mode = if !is_file {
+            Mode::Skip { shown: true }
+        } else if !has_map {
+            Mode::Plain
+        } else {
+            let logical = fields.logical_size;
+            let sparse = &mut before.local.sparse;
+            let mode = if sparse.major == Some(1) {
+                Mode::MapText { text: Box::default(), logical }
+            } else {
+                let map = sparse.map.take().filter(|_| !sparse.bad_map);
+                Mode::sparse(map, content, logical, &self.name, sink)
+            };
+            mode.affordable(logical, &self.name, &self.limits, sink)
+        };
         self.state = State::Content { left: content, mode };
         Ok(())
+    }
+
+    /// Passes over an entry that the sink does not see.
+    fn leave_out(&mut self, message: String, content: u64, sink: &mut impl Sink) {
+        // What is shown of a name that is too long.
+        const MOST: usize = 200;
+        self.name.truncate(MOST);
+        sink.warning(&self.name, message);
+        self.state = State::Content { left: content, mode: Mode::Skip { shown: false } };
     }
 
     fn on_old_sparse(&mut self, header: &Header, fields: Fields, link: Vec<u8>, sink: &mut impl Sink) -> Result<(), Error> {
@@ -548,8 +457,8 @@ impl TarReader {
         self.name = name;
         self.show(&fields, &link, &[], sink);
         let map = (!damaged).then_some(map);
-        let mode = unpack(map, fields.size, fields.logical_size, &self.name, sink);
-        let mode = affordable(mode, fields.logical_size, &self.name, &self.limits, sink);
+        let mode = Mode::sparse(map, fields.size, fields.logical_size, &self.name, sink);
+        let mode = mode.affordable(fields.logical_size, &self.name, &self.limits, sink);
         self.state = State::Content { left: fields.size, mode };
     }
 
@@ -571,82 +480,9 @@ impl TarReader {
     }
 
     fn end_content(&mut self, sink: &mut impl Sink) {
-        let State::Content { mode, .. } = std::mem::replace(&mut self.state, State::Header) else {
-            return;
-        };
-        match mode {
-            Mode::Skip { shown: false } => {}
-            Mode::Unpack(mut unpacker) => {
-                unpacker.finish(|bytes| sink.data(bytes));
-                sink.end_entry();
-            }
-            Mode::MapText { .. } => {
-                sink.warning(&self.name, "tar: damaged sparse map, the content is not read".to_owned());
-                sink.end_entry();
-            }
-            Mode::Plain | Mode::Skip { .. } => sink.end_entry(),
+        let next = State::Padding { left: padding(self.position) };
+        if let State::Content { mode, .. } = std::mem::replace(&mut self.state, next) {
+            mode.finish(&self.name, sink);
         }
-        self.state = State::Padding { left: padding(self.position) };
     }
-}
-
-/// Content bytes of one entry; gives how many were used.
-fn content(bytes: &[u8], left: &mut u64, mode: &mut Mode, name: &[u8], max: usize, sink: &mut impl Sink) -> usize {
-    let mut used = bytes.len();
-    match mode {
-        Mode::Plain => sink.data(bytes),
-        Mode::Skip { .. } => {}
-        Mode::Unpack(unpacker) => unpacker.push(bytes, |bytes| sink.data(bytes)),
-        Mode::MapText { text, logical } => match text.push(bytes, max) {
-            Some((read, false)) => used = read,
-            Some((read, true)) => {
-                used = read;
-                let stored = left.saturating_sub(read as u64);
-                let map = std::mem::take(&mut text.map);
-                *mode = match Unpacker::new(map, stored, *logical) {
-                    Some(unpacker) => Mode::Unpack(Box::new(unpacker)),
-                    None => damaged_map(name, sink),
-                };
-            }
-            None => *mode = damaged_map(name, sink),
-        },
-    }
-    *left -= used as u64;
-    used
-}
-
-fn unpack(map: Option<Vec<Segment>>, stored: u64, logical: u64, name: &[u8], sink: &mut impl Sink) -> Mode {
-    match map.and_then(|map| Unpacker::new(map, stored, logical)) {
-        Some(unpacker) => Mode::Unpack(Box::new(unpacker)),
-        None => damaged_map(name, sink),
-    }
-}
-
-fn damaged_map(name: &[u8], sink: &mut impl Sink) -> Mode {
-    sink.warning(name, "tar: damaged sparse map, the content is not read".to_owned());
-    Mode::Skip { shown: true }
-}
-
-/// A hole costs the archive nothing and us its whole length.
-fn affordable(mode: Mode, logical: u64, name: &[u8], limits: &Limits, sink: &mut impl Sink) -> Mode {
-    if logical <= limits.max_sparse_size || matches!(mode, Mode::Skip { .. }) {
-        return mode;
-    }
-    sink.warning(name, format!("tar: a sparse file of {logical} bytes, the content is not read"));
-    Mode::Skip { shown: true }
-}
-
-fn cut(bytes: &[u8], left: u64) -> &[u8] {
-    let len = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
-    bytes.get(..len).unwrap_or_default()
-}
-
-/// Bytes up to the next block.
-fn padding(size: u64) -> u64 {
-    (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64
-}
-
-/// An owner; negative ones are what 32-bit writers call `nobody`.
-fn id(value: i64) -> u64 {
-    u64::try_from(value).unwrap_or_else(|_| u64::from(u32::MAX) & value.cast_unsigned())
 }

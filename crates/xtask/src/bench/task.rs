@@ -45,7 +45,10 @@ impl Contenders {
 
     fn native(&self, file: &Path) -> Contender {
         let args = ["scan", "--quiet", "--format", "json", "--output", "/dev/null"].map(OsString::from);
-        Contender::new("porthole", "report", &self.porthole, args.into_iter().chain([file.into()]))
+        // The page finds its database by itself; the program reads the same one.
+        let database = Some(self.dist.join("db")).filter(|dir| dir.is_dir());
+        let database = database.into_iter().flat_map(|dir| [OsString::from("--db"), dir.into()]);
+        Contender::new("porthole", "report", &self.porthole, args.into_iter().chain(database).chain([file.into()]))
     }
 
     fn page(&self, file: &Path) -> Contender {

@@ -2,7 +2,9 @@
 
 mod advisories;
 mod dependencies;
+mod fuzz;
 mod rust;
+mod size;
 mod standalone;
 mod wasm;
 mod web;
@@ -67,11 +69,19 @@ const TEST: &[Step] = &[
     Step { name: "images", does: "real images for the tests", needs: &[], applies: images_are_wanted, run: real_images },
     Step { name: "rust", does: "Rust tests, natively", needs: &[], applies: always, run: rust::tests },
     Step { name: "examples", does: "examples in Rust documentation", needs: &[], applies: always, run: rust::examples },
+    Step { name: "fuzz", does: "every fuzz target for a moment", needs: &[], applies: fuzz::is_there, run: fuzz::smoke },
     WASM_TOOLS,
     WASM,
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
     PAGE,
     ADVISORIES,
+    Step {
+        name: "size",
+        does: "a visitor downloads no more than promised",
+        needs: &["page"],
+        applies: web::page_is_there,
+        run: size::check,
+    },
     Step { name: "types", does: "TypeScript has nothing to say", needs: &["wasm"], applies: web::page_is_there, run: web::types },
     Step {
         name: "page-tests",
@@ -125,6 +135,17 @@ pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure>
 pub(crate) fn standalone(project: &Project, args: &[&str]) -> Result<(), Failure> {
     build(project)?;
     standalone::pack(project, args)
+}
+
+/// `cargo xtask fuzz`: every target for `seconds`.
+///
+/// # Errors
+/// When something was found, or a target does not build.
+pub(crate) fn fuzz(project: &Project, seconds: u64) -> Result<(), Failure> {
+    match fuzz::all(project, seconds)? {
+        Done::Ran(_, Some(failure)) => Err(failure),
+        _ => Ok(()),
+    }
 }
 
 /// `cargo xtask test`.

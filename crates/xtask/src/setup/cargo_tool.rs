@@ -35,6 +35,11 @@ pub(crate) fn deny() -> CargoTool {
     CargoTool { package: "cargo-deny", program: "cargo-deny", version: "0.20.2".to_owned(), locked: true, optimise: 0 }
 }
 
+/// Builds and runs fuzz targets.
+pub(crate) fn fuzz() -> CargoTool {
+    CargoTool { package: "cargo-fuzz", program: "cargo-fuzz", version: "0.13.2".to_owned(), locked: true, optimise: 0 }
+}
+
 /// Makes JavaScript glue and runs wasm tests. It and the crate must be of one version: they share a private format.
 ///
 /// # Errors

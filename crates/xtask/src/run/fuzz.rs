@@ -1,0 +1,72 @@
+//! Fuzzing: every target of `tests/fuzz` for a while, starting from its kept corpus.
+//!
+//! On the stable compiler: coverage needs no nightly, and the project has no `unsafe` that a sanitizer could find wrong.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::child::{About, Child, Failure};
+use crate::counts::Counts;
+use crate::project::Project;
+use crate::setup::cargo_tool;
+use crate::step::Done;
+
+/// How long all targets run together in the test command.
+const SMOKE_SECONDS: u64 = 120;
+
+pub(super) fn is_there(project: &Project) -> bool {
+    project.root.join("tests/fuzz/Cargo.toml").is_file()
+}
+
+/// A short run: it finds what is found at once, and that every target still builds.
+pub(super) fn smoke(project: &Project) -> Result<Done, Failure> {
+    let targets = targets(project)?;
+    let each = (SMOKE_SECONDS / u64::try_from(targets.len()).unwrap_or(1).max(1)).max(1);
+    run(project, &targets, each)
+}
+
+/// Runs every target for `seconds`.
+pub(super) fn all(project: &Project, seconds: u64) -> Result<Done, Failure> {
+    run(project, &targets(project)?, seconds)
+}
+
+fn run(project: &Project, targets: &[String], seconds: u64) -> Result<Done, Failure> {
+    let mut counts = Counts::default();
+    let mut first_failure = None;
+    for target in targets {
+        let ended = fuzz(project, &format!("fuzz-{target}"))?
+            .args(["run", "--sanitizer", "none", target])
+            .args(corpora(project, target)?)
+            .args(["--", &format!("-max_total_time={seconds}"), "-rss_limit_mb=2048", "-timeout=20"])
+            .run()?;
+        if ended.success {
+            println!("  {target}: nothing found in {seconds} s");
+            counts += Counts::PASSED;
+        } else {
+            println!("  {target}: failed");
+            counts += Counts::FAILED;
+            first_failure.get_or_insert_with(|| ended.failure());
+        }
+    }
+    Ok(Done::Ran(counts, first_failure))
+}
+
+/// libFuzzer writes what it learns into the first folder and reads the others: the kept corpus stays as it is in git.
+fn corpora(project: &Project, target: &str) -> Result<Vec<PathBuf>, Failure> {
+    let learned = project.state().join("fuzz").join(target);
+    fs::create_dir_all(&learned).about(|| format!("make {}", learned.display()))?;
+    let kept = project.root.join("tests/fuzz/corpus").join(target);
+    Ok([learned].into_iter().chain(Some(kept).filter(|dir| dir.is_dir())).collect())
+}
+
+fn targets(project: &Project) -> Result<Vec<String>, Failure> {
+    let listed = fuzz(project, "fuzz-list")?.args(["list"]).succeed()?;
+    Ok(listed.split_whitespace().map(str::to_owned).collect())
+}
+
+fn fuzz(project: &Project, label: &str) -> Result<Child, Failure> {
+    let bin = cargo_tool::fuzz().ensure(project)?;
+    // The program, not `cargo fuzz`: it is a cargo subcommand by name, and takes `fuzz` as its first argument all the same.
+    let child = Child::new(project, label, bin.join("cargo-fuzz")).args(["fuzz"]).dir(project.root.join(Path::new("tests")));
+    Ok(child.env("CARGO_TARGET_DIR", project.target.join("fuzz")))
+}
