@@ -98,7 +98,7 @@ impl Summary {
         }
         let tests = counts.map(|counts| format!("  ({counts})")).unwrap_or_default();
         println!("  {state} after {}{tests}", seconds(took));
-        self.lines.push(format!("{:<14} {state:<7} {:>8}{tests}", step.name, seconds(took)));
+        self.lines.push(format!("{:<16} {state:<7} {:>8}{tests}", step.name, seconds(took)));
         self.counts += counts.unwrap_or_default();
     }
 }
@@ -111,7 +111,7 @@ pub(crate) fn run(project: &Project, steps: &[&Step]) -> Summary {
         println!("[{}/{}] {}: {}", index + 1, steps.len(), step.name, step.does);
         if let Some(missing) = step.needs.iter().find(|need| without.contains(need)) {
             println!("  not run: {missing} failed");
-            summary.lines.push(format!("{:<14} not run: {missing} failed", step.name));
+            summary.lines.push(format!("{:<16} not run: {missing} failed", step.name));
             without.push(step.name);
             continue;
         }

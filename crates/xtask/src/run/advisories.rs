@@ -20,10 +20,15 @@ fn source(project: &Project) -> Option<PathBuf> {
     chosen.or_else(|| Some(project.root.join("../shared/advisories")).filter(|dir| dir.is_dir()))
 }
 
+/// Where the whole database is, once it is built.
+pub(super) fn built(project: &Project) -> PathBuf {
+    project.state().join("advisories")
+}
+
 /// Builds the database, and puts it into the built page: Vite empties that folder, so the original is kept elsewhere.
 pub(super) fn database(project: &Project) -> Result<Done, Failure> {
     let Some(source) = source(project) else { return Ok(Done::Ready) };
-    let built = project.state().join("advisories");
+    let built = built(project);
     let stamp = project.state().join("advisories.stamp");
     let builders = ["crates/advisory", "crates/report", "crates/cli"].map(|dir| project.root.join(dir));
     let inputs: Vec<&Path> = builders.iter().chain([&source]).map(PathBuf::as_path).collect();

@@ -6,6 +6,7 @@ mod fuzz;
 mod rust;
 mod size;
 mod standalone;
+mod vulnerabilities;
 mod wasm;
 mod web;
 
@@ -75,6 +76,13 @@ const TEST: &[Step] = &[
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
     PAGE,
     ADVISORIES,
+    Step {
+        name: "vulnerabilities",
+        does: "Porthole finds nothing known to be wrong with our own dependencies",
+        needs: &["advisories"],
+        applies: ADVISORIES.applies,
+        run: vulnerabilities::check,
+    },
     Step {
         name: "size",
         does: "a visitor downloads no more than promised",
@@ -155,7 +163,7 @@ pub(crate) fn fuzz(project: &Project, seconds: u64) -> Result<(), Failure> {
 pub(crate) fn test(project: &Project, args: &[&str]) -> Result<(), Failure> {
     if args == ["--list"] {
         for step in step::choose(project, TEST, &[])? {
-            println!("{:<14} {}", step.name, step.does);
+            println!("{:<16} {}", step.name, step.does);
         }
         return Ok(());
     }
