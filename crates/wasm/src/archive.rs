@@ -35,6 +35,7 @@ pub struct ImageItem {
 
 /// All images of an archive, and the one to open first.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct Images {
     images: Vec<ImageItem>,
     chosen: usize,
@@ -57,6 +58,7 @@ pub struct LayerPlace {
 
 /// Where every layer's blob lies, lowest first.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct LayerPlaces {
     layers: Vec<LayerPlace>,
 }

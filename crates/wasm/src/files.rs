@@ -66,6 +66,7 @@ pub struct FileNode {
 
 /// Rows that match a search.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct SearchPage {
     total: usize,
     nodes: Vec<FileNode>,
@@ -73,6 +74,7 @@ pub struct SearchPage {
 
 /// One folder's rows.
 #[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
 pub struct FolderPage {
     path: String,
     nodes: Vec<FileNode>,

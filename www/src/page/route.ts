@@ -22,6 +22,8 @@ function parse(hash: string): Route {
     // A half-typed escape names nothing: show the list.
     item = null;
   }
+  // A path in the image begins with a slash; in the address the one after the view's name serves for it.
+  if (view === 'files' && item !== null) item = `/${item.replace(/^\/+/, '')}`;
   return { view, item, params: new URLSearchParams(query) };
 }
 
@@ -33,7 +35,7 @@ const escapeItem = (item: string): string => encodeURIComponent(item).replace(/%
 
 export function href(view: View, item?: string | null, params?: Record<string, string> | URLSearchParams): string {
   const query = new URLSearchParams(params).toString();
-  return `#/${view}${item ? `/${escapeItem(item)}` : ''}${query ? `?${query}` : ''}`;
+  return `#/${view}${item ? `/${escapeItem(view === 'files' ? item.replace(/^\/+/, '') : item)}` : ''}${query ? `?${query}` : ''}`;
 }
 
 /** Goes there; `replace` for changes that are no step back, such as typing into a filter. */

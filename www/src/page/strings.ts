@@ -42,7 +42,7 @@ export const S = {
   fixState: { fixed: 'Fix available', notFixed: 'No fix yet', wontFix: 'Will not be fixed', unknown: 'Not stated' },
   evidence: { installed: 'Installed', embedded: 'Inside a binary', binary: 'By version string', sbom: 'From an SBOM inside', declared: 'Declared in a lock file' },
   signatureState: { verified: 'Verified', unjudged: 'Sound, signer not expected', refused: 'Refused', unchecked: 'Not checked' },
-  verification: { verified: 'Verified', mismatch: 'Does not match', pending: 'Not computed yet', unstated: 'Nothing stated to compare with', unread: 'Not read to the end' },
+  verification: { verified: 'Verified', mismatch: 'Does not match', pending: 'Not computed yet', unstated: 'Not stated', unread: 'Not read to the end' },
   gapKind: { malformed: 'Damaged', unsupported: 'Not readable yet', overBudget: 'Over a limit', missing: 'Missing' },
   change: { same: 'Unchanged', added: 'Added', changed: 'Changed', removed: 'Removed' },
   state: {
@@ -89,6 +89,7 @@ export const S = {
     waste: (size: string, share: string) => `${size} wasted (${share})`,
     noWaste: 'Nothing is wasted',
     unpacked: (size: string) => `${size} unpacked`,
+    visible: (size: string) => `${size} visible in the end`,
     inLayers: (value: number) => `in ${plural(value, 'layer')}`,
     pending: 'Being read…',
   },
@@ -195,7 +196,7 @@ export const S = {
     unknownCommand: 'The configuration does not say which command made this layer.',
     browse: 'Browse files after this layer',
     wasted: (size: string) => `${size} of it is replaced or deleted later`,
-    number: (layer: number) => `Layer ${layer + 1}`,
+    number: (layer: number) => `Layer ${layer}`,
     config: 'Configuration',
   },
 

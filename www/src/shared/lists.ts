@@ -22,7 +22,7 @@ export interface ListSpec<R> {
   facets: Record<string, (row: R) => string | readonly string[]>;
 }
 
-const layerName = (layer: number | null | undefined): string => (layer === null || layer === undefined ? 'config' : `layer ${layer + 1}`);
+const layerName = (layer: number | null | undefined): string => (layer === null || layer === undefined ? 'config' : `layer ${layer}`);
 const outcomeRank: Record<Check['outcome'], number> = { fail: 3, warn: 2, pass: 1, notApplicable: 0 };
 
 const vulns: ListSpec<VulnRow> = {

@@ -1,6 +1,6 @@
 // A list as a product shows it: filter, facets, sort, columns, keyboard, copy and export; virtual, with its state in the address.
-import type { ComponentChild, JSX, TargetedInputEvent } from 'preact';
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { ComponentChild, JSX, RefObject, TargetedInputEvent } from 'preact';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ListName, Rows } from '../../shared/lists';
 import type { Model } from '../../shared/protocol';
 import { count } from '../format';
@@ -24,7 +24,7 @@ export interface Column<R> {
   numeric?: boolean;
   /** Shown only when chosen. */
   optional?: boolean;
-  /** Hidden below this width, px. */
+  /** May be left out where room is short; the larger, the sooner. */
   from?: number;
   sortable?: boolean;
 }
@@ -60,7 +60,8 @@ export function List<L extends ListName>(props: ListProps<L>) {
   const { list, model, columns, facets: labels, preset = {} } = props;
   const { params, item } = route.value;
   const phone = useMedia('(max-width: 719px)');
-  const width = useWidth();
+  const section = useRef<HTMLElement>(null);
+  const width = useWidth(section);
   const body = useRef<HTMLDivElement>(null);
   const filter = useRef<HTMLInputElement>(null);
   const [active, setActive] = useState(0);
@@ -80,7 +81,8 @@ export function List<L extends ListName>(props: ListProps<L>) {
   }, [data.total, data.ready]);
 
   const cols = params.get('cols')?.split(',');
-  const shown = columns.filter((column) => (cols ? cols.includes(column.id) : !column.optional) && (column.from ?? 0) <= width);
+  const railed = width >= 820;
+  const shown = fitting(columns.filter((column) => (cols ? cols.includes(column.id) : !column.optional)), width - (railed ? 232 : 0));
   const filtered = query.text !== '' || Object.values(chosen).some((one) => one.length > 0);
   const focusWanted = useRef(false);
 
@@ -160,7 +162,7 @@ export function List<L extends ListName>(props: ListProps<L>) {
   const rail = <Facets labels={labels} counts={data.facets} chosen={chosen} />;
 
   return (
-    <section class="list-view" aria-label={props.title}>
+    <section class="list-view" aria-label={props.title} ref={section}>
       <header class="list-head">
         <h1>{props.title} <span class="count">{data.ready ? S.table.of(data.total, data.all) : ''}</span></h1>
         <div class="list-bar">
@@ -176,8 +178,8 @@ export function List<L extends ListName>(props: ListProps<L>) {
       </header>
       {props.above}
       {data.ready && data.all === 0 ? <div class="empty">{props.empty}</div> : (
-        <div class="list-body">
-          {width >= 1024 ? <aside class="rail" aria-label={S.table.filters}>{rail}{filtered && <ClearFilters names={Object.keys(labels)} />}</aside> : (
+        <div class={railed ? 'list-body railed' : 'list-body'}>
+          {railed ? <aside class="rail" aria-label={S.table.filters}>{rail}{filtered && <ClearFilters names={Object.keys(labels)} />}</aside> : (
             <details class="rail-fold">
               <summary><Icon name="filter" />{S.table.filters}{facetCount > 0 && <span class="badge">{count(facetCount)}</span>}<Icon name="down" class="turn" /></summary>
               {rail}{filtered && <ClearFilters names={Object.keys(labels)} />}
@@ -218,12 +220,28 @@ function ClearFilters({ names }: { names: string[] }) {
   return <button type="button" class="text-button" onClick={() => go(withParams(clear), true)}>{S.table.clear}</button>;
 }
 
-function useWidth(): number {
-  const [width, setWidth] = useState(innerWidth);
-  useEffect(() => {
-    const update = (): void => setWidth(innerWidth);
-    addEventListener('resize', update);
-    return () => removeEventListener('resize', update);
-  }, []);
+/** The columns that fit: those that want most room for themselves go first. */
+function fitting<R>(columns: Column<R>[], width: number): Column<R>[] {
+  const rem = 16;
+  const least = (column: Column<R>): number => Number(/([\d.]+)rem/.exec(column.track)?.[1] ?? 6) * rem + 12;
+  const kept = [...columns];
+  const expendable = columns.filter((column) => column.from !== undefined).sort((a, b) => (b.from ?? 0) - (a.from ?? 0));
+  for (const column of expendable) {
+    if (kept.reduce((sum, one) => sum + least(one), 32) <= width) break;
+    kept.splice(kept.indexOf(column), 1);
+  }
+  return kept;
+}
+
+function useWidth(of: RefObject<HTMLElement | null>): number {
+  const [width, setWidth] = useState(Math.min(innerWidth, 1440));
+  useLayoutEffect(() => {
+    const element = of.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
+    observer.observe(element);
+    setWidth(element.clientWidth);
+    return () => observer.disconnect();
+  }, [of]);
   return width;
 }

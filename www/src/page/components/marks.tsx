@@ -40,7 +40,7 @@ export function VerificationMark({ verification }: { verification: Verification 
 export function LayerMark({ layer, link = true }: { layer: number | null | undefined; link?: boolean }) {
   if (layer === null || layer === undefined) return <span class="layer-mark">{S.layers.config}</span>;
   const tip = command(head.value?.report.layers[layer]?.createdBy) || undefined;
-  return link ? <a class="layer-mark" href={href('layers', String(layer + 1))} title={tip} tabIndex={-1}>{layer + 1}</a> : <span class="layer-mark" title={tip}>{layer + 1}</span>;
+  return link ? <a class="layer-mark" href={href('layers', String(layer))} title={tip} tabIndex={-1}>{layer}</a> : <span class="layer-mark" title={tip}>{layer}</span>;
 }
 
 export function Digest({ digest }: { digest: string }) {
@@ -48,5 +48,5 @@ export function Digest({ digest }: { digest: string }) {
 }
 
 export function Path({ path, layer }: { path: string; layer?: number | null }) {
-  return <a class="path mono" href={href('files', path, layer === null || layer === undefined ? {} : { layer: String(layer + 1) })}>{path}</a>;
+  return <a class="path mono" href={href('files', path, layer === null || layer === undefined ? {} : { layer: String(layer) })}>{path}</a>;
 }

@@ -58,7 +58,7 @@ function tabCount(view: View): number | null {
     case 'vulns': return verdict.vulnerabilities.database ? verdict.vulnerabilities.total : null;
     case 'packages': return verdict.packages.total;
     case 'secrets': return verdict.secrets.total;
-    case 'checks': return verdict.checks.fail + verdict.checks.warn;
+    case 'checks': return report.checks.length > 0 ? verdict.checks.fail + verdict.checks.warn : null;
     case 'layers': return report.layers.length;
     default: return null;
   }

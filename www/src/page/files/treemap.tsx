@@ -57,9 +57,12 @@ export function Treemap({ model, view, version, path, onEnter, onSelect }: Props
           if (!rect || rect.width < 1 || rect.height < 1) return null;
           const label = `${node.name}, ${bytes(node.size)}, ${percent(node.size, all)}`;
           const folder = node.kind === 'directory';
+          const place = { left: `${rect.x}px`, top: `${rect.y}px`, width: `${rect.width}px`, height: `${rect.height}px` };
+          // Too small to be hit: seen, and reached through the tree.
+          if (rect.width < 24 || rect.height < 24) return <span key={node.path} class={`tile ${folder ? 'folder' : 'leaf'} shade-${index % 5} change-${node.change}`} title={label} style={place} />;
           return (
             <button type="button" key={node.path} class={`tile ${folder ? 'folder' : 'leaf'} shade-${index % 5} change-${node.change}`} title={label} aria-label={label}
-              style={{ left: `${rect.x}px`, top: `${rect.y}px`, width: `${rect.width}px`, height: `${rect.height}px` }} onClick={() => { onSelect(node); if (folder) onEnter(node.path); }}>
+              style={place} onClick={() => { onSelect(node); if (folder) onEnter(node.path); }}>
               {rect.width > 54 && rect.height > 22 && <span class="truncate">{node.name}{folder && '/'}</span>}
               {rect.width > 54 && rect.height > 42 && <small>{bytes(node.size)}</small>}
             </button>

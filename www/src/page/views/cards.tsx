@@ -100,7 +100,7 @@ function SignatureCard({ head }: { head: Head }) {
   if (s.refused > 0 || s.mismatches > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={s.refused > 0 ? S.cards.refused : S.cards.unsigned}>{digests}</Card>;
   if (s.verified > 0) return <Card to={to} icon="seal" tone="good" title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{digests}</Card>;
   if (s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}><span>{S.cards.uncheckedWhy}</span>{digests}</Card>;
-  return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests || <span>{S.cards.unsignedWhy}</span>}</Card>;
+  return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests}<span>{S.cards.unsignedWhy}</span></Card>;
 }
 
 function BaseCard({ head, scanning }: { head: Head; scanning: boolean }) {
@@ -120,11 +120,11 @@ function BaseCard({ head, scanning }: { head: Head; scanning: boolean }) {
 
 function SizeCard({ report, scanning }: { report: Head['report']; scanning: boolean }) {
   const { image, efficiency, layers } = report;
-  const [value, unit] = bytes(image.storedSize).split(' ');
   const share = efficiency.shippedBytes > 0 ? efficiency.wastedBytes / efficiency.shippedBytes : 0;
   return (
-    <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={value} unit={`${unit} ${S.cards.inLayers(layers.length)}`}>
-      {image.uncompressedSize > 0 && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
+    <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={bytes(image.storedSize)} unit={S.cards.inLayers(layers.length)}>
+      {image.uncompressedSize > 0 && bytes(image.uncompressedSize) !== bytes(image.storedSize) && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
+      {image.visibleSize > 0 && <span>{S.cards.visible(bytes(image.visibleSize))}</span>}
       <span>{scanning ? S.cards.pending : efficiency.wastedBytes > 0 ? S.cards.waste(bytes(efficiency.wastedBytes), percent(efficiency.wastedBytes, efficiency.shippedBytes)) : S.cards.noWaste}</span>
     </Card>
   );

@@ -15,9 +15,9 @@ export function Files({ model, head, saved }: ViewProps) {
   const { layers } = head.report;
   const [node, setNode] = useState<FileNode | null>(null);
   const [folder, setFolder] = useState('/');
-  const layer = params.has('layer') ? Math.min(Math.max(1, Number(params.get('layer')) || 1), layers.length) : null;
+  const layer = params.has('layer') ? Math.min(Math.max(0, Number(params.get('layer')) || 0), layers.length - 1) : null;
   const alone = params.get('only') === 'layer' && layer !== null;
-  const view: TreeView = layer === null ? { kind: 'merged' } : { kind: alone ? 'layer' : 'upTo', layer: layer - 1 };
+  const view: TreeView = layer === null ? { kind: 'merged' } : { kind: alone ? 'layer' : 'upTo', layer };
   const sort: TreeSort = params.get('sort') === 'size' ? 'size' : 'name';
   const text = params.get('q') ?? '';
   const found = useSearch(model, text, view, head);
@@ -45,7 +45,7 @@ export function Files({ model, head, saved }: ViewProps) {
     select(one);
     setFolder(one.kind === 'directory' ? one.path : one.path.slice(0, one.path.lastIndexOf('/')) || '/');
   };
-  const shownLayer = layer === null ? undefined : layers[layer - 1];
+  const shownLayer = layer === null ? undefined : layers[layer];
   return (
     <div class="files">
       <h1 class="visually-hidden">{S.tabs.files}</h1>
@@ -60,9 +60,9 @@ export function Files({ model, head, saved }: ViewProps) {
         {layers.length > 1 && (
           <div class="slider">
             <label for="layer-slider" class="visually-hidden">{S.files.slider}</label>
-            <input id="layer-slider" type="range" min={1} max={layers.length + 1} value={layer ?? layers.length + 1} list="layer-ticks"
+            <input id="layer-slider" type="range" min={0} max={layers.length} value={layer ?? layers.length}
               aria-valuetext={layer === null ? S.files.merged : S.files.upTo(layer)} title={S.files.slider}
-              onInput={(event) => { const value = Number(event.currentTarget.value); go(withParams({ layer: value > layers.length ? null : String(value), only: value > layers.length ? null : params.get('only') }), true); }} />
+              onInput={(event) => { const value = Number(event.currentTarget.value); go(withParams({ layer: value >= layers.length ? null : String(value), only: value >= layers.length ? null : params.get('only') }), true); }} />
             <span class="slider-label"><strong>{layer === null ? S.files.merged : S.files.upTo(layer)}</strong>
               {shownLayer && <code class="truncate" title={command(shownLayer.createdBy)}>{command(shownLayer.createdBy)}</code>}</span>
           </div>

@@ -11,7 +11,7 @@ import type { ViewProps } from './context';
 export function Layers({ head }: ViewProps) {
   const { layers, efficiency } = head.report;
   const { item } = route.value;
-  const open = item === null ? undefined : layers[Number(item) - 1];
+  const open = item === null ? undefined : layers[Number(item)];
   const largest = Math.max(1, ...layers.map((layer) => layer.storedSize));
   return (
     <div class={open ? 'with-panel' : ''}>
@@ -30,7 +30,7 @@ export function Layers({ head }: ViewProps) {
 
 function LayerRow({ layer, largest, head, wasted, chosen }: { layer: Layer; largest: number; head: ViewProps['head']; wasted: number; chosen: boolean }) {
   const found = head.verdict.layers[layer.index];
-  const number = String(layer.index + 1);
+  const number = String(layer.index);
   return (
     <li class={`layer-row row-static${chosen ? ' chosen' : ''}`} onClick={(event) => { if (!(event.target as Element).closest('a')) go(href('layers', number, route.value.params)); }}>
       <span class="layer-number">{number}</span>
@@ -58,14 +58,14 @@ function LayerRow({ layer, largest, head, wasted, chosen }: { layer: Layer; larg
 function LayerPanel({ layer, head }: { layer: Layer; head: ViewProps['head'] }) {
   const found = head.verdict.layers[layer.index];
   const wasted = head.report.efficiency.perLayer[layer.index] ?? 0;
-  const only = { 'f.layer': `layer ${layer.index + 1}` };
+  const only = { 'f.layer': `layer ${layer.index}` };
   return (
     <Panel title={S.layers.number(layer.index)} kicker={<OriginMark origin={layer.origin} />}>
       <Section title={S.layers.command}>
         {layer.createdBy ? <pre class="code wrap">{breakCommand(command(layer.createdBy))}</pre> : <p class="muted">{S.layers.unknownCommand}</p>}
         {layer.created && <p class="muted small">{date(layer.created)}, {ago(layer.created)}</p>}
       </Section>
-      <p><a class="button" href={href('files', null, { layer: String(layer.index + 1) })}><Icon name="folder" />{S.layers.browse}</a></p>
+      <p><a class="button" href={href('files', null, { layer: String(layer.index) })}><Icon name="folder" />{S.layers.browse}</a></p>
       <Section title={S.panel.evidence}>
         <Facts of={[
           [S.layers.stored, `${bytes(layer.storedSize)}${layer.compression && layer.compression !== 'none' ? ` (${layer.compression})` : ''}`],
@@ -103,8 +103,8 @@ function Waste({ head }: { head: ViewProps['head'] }) {
       <ul class="plain-list rows">
         {efficiency.worst.slice(0, 25).map((one) => (
           <li key={one.path}>
-            <a class="mono truncate" href={href('files', one.path)}>{one.path}</a>
-            <span class="small muted nowrap">{one.deleted ? S.change.removed.toLowerCase() : S.change.changed.toLowerCase()} in layer {one.by + 1}</span>
+            <a class="mono truncate" href={href('files', one.path, one.layers[0] === undefined ? {} : { layer: String(one.layers[0]) })}>{one.path}</a>
+            <span class="small muted nowrap">{one.deleted ? S.change.removed.toLowerCase() : S.change.changed.toLowerCase()} in layer {one.by}</span>
             <span class="number">{bytes(one.bytes)}</span>
           </li>
         ))}

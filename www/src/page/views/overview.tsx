@@ -47,7 +47,7 @@ function Todo({ head, scanning }: { head: ViewProps['head']; scanning: boolean }
           </li>
         ))}
         {failed.map((check) => <li key={check.code}><a href={href('checks', check.code)}><Icon name="cross" class="bad" /><span>{check.title}</span>{check.saves ? <small>{S.overview.saves(bytes(check.saves))}</small> : null}</a></li>)}
-        {remedies.map((remedy) => <li key={remedy.text}><a href={remedy.layer === null ? href('layers') : href('layers', String(remedy.layer + 1))}><Icon name="weight" /><span>{remedy.text}</span><small>{S.overview.saves(bytes(remedy.bytes))}</small></a></li>)}
+        {remedies.map((remedy) => <li key={remedy.text}><a href={remedy.layer === null ? href('layers') : href('layers', String(remedy.layer))}><Icon name="weight" /><span>{remedy.text}</span><small>{S.overview.saves(bytes(remedy.bytes))}</small></a></li>)}
       </ul>
       {nothing && <p class="muted">{S.overview.nothingTodo}</p>}
       {scanning && <p class="muted">{S.cards.pending}</p>}
@@ -92,8 +92,8 @@ function LayerBars({ head }: { head: ViewProps['head'] }) {
         <ul class="bars">
           {shown.map((layer) => (
             <li key={layer.index}>
-              <a href={href('layers', String(layer.index + 1))}>
-                <span class="bar-label"><span class="layer-mark">{layer.index + 1}</span><span class="truncate mono">{command(layer.createdBy) || S.layers.unknownCommand}</span><span class="number">{bytes(layer.storedSize)}</span></span>
+              <a href={href('layers', String(layer.index))}>
+                <span class="bar-label"><span class="layer-mark">{layer.index}</span><span class="truncate mono">{command(layer.createdBy) || S.layers.unknownCommand}</span><span class="number">{bytes(layer.storedSize)}</span></span>
                 <span class="bar"><span class={`fill-${layer.origin === 'base' ? 'base' : 'own'}`} style={{ inlineSize: `${(layer.storedSize / largest) * 100}%` }} /></span>
                 <span class="visually-hidden">{percent(layer.storedSize, all)}, {S.origin[layer.origin]}</span>
               </a>

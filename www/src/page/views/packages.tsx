@@ -16,7 +16,7 @@ const columns: Column<Package>[] = [
   { id: 'kind', title: 'Type', track: '5.5rem', cell: (row) => row.kind, plain: (row) => row.kind },
   { id: 'license', title: 'Licence', track: 'minmax(7rem, 1fr)', cell: (row) => <span class="truncate" title={row.licenses.join(', ')}>{row.licenses.join(', ')}</span>, plain: (row) => row.licenses.join(', '), from: 1024 },
   { id: 'size', title: 'Size', track: '5rem', numeric: true, cell: (row) => row.installedSize === null ? '' : bytes(row.installedSize), plain: (row) => row.installedSize, from: 860 },
-  { id: 'layer', title: 'Layer', track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.layer} />, plain: (row) => row.layer + 1 },
+  { id: 'layer', title: 'Layer', track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.layer} />, plain: (row) => row.layer },
   { id: 'origin', title: 'From', track: '7rem', cell: (row) => <OriginMark origin={row.origin} />, plain: (row) => S.origin[row.origin], from: 1180 },
   { id: 'source', title: 'Source', track: 'minmax(7rem, 1fr)', optional: true, cell: (row) => <span class="truncate">{row.source?.name}</span>, plain: (row) => row.source?.name },
   { id: 'architecture', title: 'Architecture', track: '6rem', optional: true, cell: (row) => row.architecture, plain: (row) => row.architecture },

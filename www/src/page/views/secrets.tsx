@@ -20,7 +20,7 @@ const columns: Column<Secret>[] = [
   { id: 'path', title: 'Where', track: 'minmax(10rem, 1.8fr)', cell: (row) => <span class="truncate mono" title={where(row)}>{where(row)}</span>, plain: where },
   { id: 'masked', title: 'Looks like', track: 'minmax(7rem, 0.8fr)', sortable: true, cell: (row) => <code class="truncate">{row.masked}</code>, plain: (row) => row.masked, from: 1024 },
   { id: 'state', title: 'State', track: 'minmax(8rem, 0.8fr)', sortable: false, cell: (row) => <span class="truncate">{state(row)}</span>, plain: state, from: 900 },
-  { id: 'layer', title: 'Layer', track: '5.75rem', numeric: true, cell: (row) => <LayerMark layer={row.layer} />, plain: (row) => (row.layer === null ? 'config' : row.layer + 1) },
+  { id: 'layer', title: 'Layer', track: '5.75rem', numeric: true, cell: (row) => <LayerMark layer={row.layer} />, plain: (row) => (row.layer === null ? 'config' : row.layer) },
   { id: 'origin', title: 'From', track: '7rem', optional: true, cell: (row) => <OriginMark origin={row.origin} />, plain: (row) => S.origin[row.origin] },
 ];
 

@@ -28,7 +28,7 @@ const columns: Column<VulnRow>[] = [
   { id: 'fixed', title: 'Fixed in', track: 'minmax(7rem, 1fr)', cell: (row) => row.first.fixed ? <span class="truncate mono good">{row.first.fixed}</span> : <span class="muted">{S.fixState[row.first.fixState]}</span>, plain: (row) => row.first.fixed ?? S.fixState[row.first.fixState] },
   { id: 'score', title: 'CVSS', track: '4.25rem', numeric: true, cell: (row) => row.first.score?.toFixed(1) ?? '', plain: (row) => row.first.score ?? '', from: 1100 },
   { id: 'epss', title: 'EPSS', track: '4.75rem', numeric: true, cell: (row) => epss(row.first.epss), plain: (row) => row.first.epss ?? '', from: 1280 },
-  { id: 'layer', title: 'Layer', track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.first.layer} />, plain: (row) => row.first.layer + 1, from: 1024 },
+  { id: 'layer', title: 'Layer', track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.first.layer} />, plain: (row) => row.first.layer, from: 1024 },
   { id: 'origin', title: 'From', track: '7rem', cell: (row) => <OriginMark origin={row.first.origin} />, plain: (row) => S.origin[row.first.origin], from: 1180 },
 ];
 
