@@ -2,7 +2,7 @@
 
 use porthole_report::{Gap, GapKind, Report, export};
 use porthole_scan::advisory::Matcher;
-use porthole_scan::{Analysis, LayerFacts, Options, State, Subject, Tree};
+use porthole_scan::{Analysis, LayerFacts, Options, State, Subject, Tree, sbom};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -42,6 +42,8 @@ pub struct Merge {
     subject: Subject,
     facts: Vec<Option<LayerFacts>>,
     analysis: Option<Analysis>,
+    /// The report of an SBOM, which has no layers behind it.
+    listed: Option<Report>,
     tree: Option<Tree>,
     matcher: Option<Matcher>,
 }
@@ -65,7 +67,17 @@ impl Merge {
             })
             .collect();
         let subject = Subject::of_archive(source, &archive.archive, source_of);
-        Ok(Self { subject, facts, analysis: None, tree: None, matcher: None })
+        Ok(Self { subject, facts, analysis: None, listed: None, tree: None, matcher: None })
+    }
+
+    /// An SBOM instead of an image: packages without layers or files.
+    ///
+    /// # Errors
+    /// When it is none that can be read.
+    #[wasm_bindgen(js_name = ofSbom)]
+    pub fn of_sbom(bytes: &[u8], source: &str) -> Result<Self, JsError> {
+        let listed = Some(sbom::read(bytes).map_err(js)?.into_report(source));
+        Ok(Self { subject: Subject::default(), facts: Vec::new(), analysis: None, listed, tree: None, matcher: None })
     }
 
     /// Takes a layer's facts.
@@ -103,7 +115,7 @@ impl Merge {
     /// # Errors
     /// When nothing was joined yet.
     pub fn report(&self) -> Result<Ts<Report>, JsError> {
-        Ok(self.analysis()?.report.into_ts()?)
+        Ok(self.report_so_far()?.into_ts()?)
     }
 
     /// Keys of the advisory shards that the packages need.
@@ -112,7 +124,7 @@ impl Merge {
     /// When nothing was joined yet.
     #[wasm_bindgen(js_name = startMatching)]
     pub fn start_matching(&mut self) -> Result<Vec<String>, JsError> {
-        let matcher = porthole_scan::matcher(&self.analysis()?.report);
+        let matcher = porthole_scan::matcher(self.report_so_far()?);
         let needs = matcher.needs().map(str::to_owned).collect();
         self.matcher = Some(matcher);
         Ok(needs)
@@ -159,9 +171,13 @@ impl Merge {
     #[wasm_bindgen(js_name = finishMatching)]
     pub fn finish_matching(&mut self, today: String) -> Result<(), JsError> {
         let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
-        let analysis = self.analysis.as_mut().ok_or_else(|| js("the layers have not been joined"))?;
+        let report = match (&mut self.analysis, &mut self.listed) {
+            (Some(analysis), _) => &mut analysis.report,
+            (None, Some(listed)) => listed,
+            (None, None) => return Err(js("the layers have not been joined")),
+        };
         let options = porthole_scan::advisory::Options { today: Some(today), ..Default::default() };
-        porthole_scan::set_vulnerabilities(&mut analysis.report, matcher, &options);
+        porthole_scan::set_vulnerabilities(report, matcher, &options);
         Ok(())
     }
 
@@ -205,8 +221,13 @@ impl Merge {
     /// # Errors
     /// When there is no such format, or nothing was joined yet.
     pub fn export(&self, format: &str, now: String, serial: String) -> Result<Export, JsError> {
-        let report = &self.analysis()?.report;
+        let report = self.report_so_far()?;
         write(report, format, now, serial)
+    }
+
+    fn report_so_far(&self) -> Result<&Report, JsError> {
+        let joined = self.analysis.as_ref().map(|analysis| &analysis.report);
+        joined.or(self.listed.as_ref()).ok_or_else(|| js("the layers have not been joined"))
     }
 
     fn analysis(&self) -> Result<&Analysis, JsError> {

@@ -8,7 +8,7 @@ import { sampleImage } from '../../../www/sample/image.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1440, 1024, 390];
-const VIEWS = ['overview', 'vulns', 'packages', 'secrets', 'checks', 'layers', 'layers/3', 'files', 'files/etc/os-release', 'config', 'raw', 'compare'];
+const VIEWS = ['overview', 'vulns', 'packages', 'secrets', 'checks', 'layers', 'layers/2', 'files', 'files/etc/os-release', 'config', 'raw', 'compare'];
 
 let browser;
 let site;

@@ -60,7 +60,7 @@ function Report() {
         {now.failed && <div class="refusal" role="alert"><Icon name="alert" /><p>{now.failed}</p></div>}
         {shown && <Gaps gaps={shown.report.gaps} />}
         {view === 'compare' ? <Compare subject={now} /> : shown && View
-          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={now.saved} />
+          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={now.saved || shown.report.image.kind === 'sbom'} />
           : <p class="muted pad" role="status">{S.opening} {now.name}…</p>}
       </main>
     </>

@@ -12,6 +12,7 @@ type Say = (message: FromModel) => void;
 
 /** Folding again for what came in meanwhile costs time: at most this share of it. */
 const JOIN_SHARE = 0.1;
+const MOST_SBOM = 256 << 20;
 
 export class Session {
   readonly #wasm: InitOutput;
@@ -40,7 +41,10 @@ export class Session {
   async open(): Promise<void> {
     const { archive: file } = this.#input;
     const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
-    if (how === 'json') throw new Error('this JSON file is neither an SBOM nor a Porthole report');
+    if (file && how === 'json') {
+      await this.#list(file);
+      return;
+    }
     this.#streamed = how === 'stream';
     const archive = this.#streamed && file ? this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
     this.#archive = archive;
@@ -48,6 +52,16 @@ export class Session {
     const choices: ImageChoice[] = images.map((image, index) => ({ index, ...image }));
     this.#say({ type: 'images', images: choices, chosen });
     await this.choose(chosen);
+  }
+
+  /** An SBOM: packages without layers or files. */
+  async #list(file: Blob): Promise<void> {
+    if (file.size > MOST_SBOM) throw new Error('this JSON file is larger than any SBOM that is read here');
+    const merge = Merge.ofSbom(readNow(file), this.#name);
+    this.#merge = merge;
+    await match(merge, this.#settings, (url, bytes, cached) => this.#say({ type: 'requested', url, bytes, cached }));
+    this.#tell(merge);
+    this.#say({ type: 'progress', progress: { ...this.#progress, phase: 'done' } });
   }
 
   #index(archive: Archive): Archive {
