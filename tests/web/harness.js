@@ -1,6 +1,6 @@
 // Serves the built page on a loopback port, under a path that is not the root, and drives it in Chromium.
 import { createServer } from 'node:http';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname, join, normalize, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,9 +11,17 @@ export const repository = resolve(here, '../..');
 export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
 export const images = process.env.PORTHOLE_IMAGES ?? join(repository, 'target/images');
 export const fixtures = resolve(repository, '../shared/fixtures');
+/** A folder with an advisory database, as `porthole db build` writes it; the tests that need one skip without. */
+export const database = process.env.PORTHOLE_DB ?? join(repository, 'target/db');
 export const shots = process.env.PORTHOLE_SHOTS ?? join(repository, 'target/screenshots');
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
+
+/** The files of that database, to be served below the page. */
+export function databaseFiles() {
+  if (!existsSync(join(database, 'index.json'))) return {};
+  return Object.fromEntries(readdirSync(database).map((name) => [`db/${name}`, readFileSync(join(database, name))]));
+}
 
 /** The page under `/any/path/`, as a plain static server would serve it. `extra` adds files below it. */
 export async function serve(extra = {}) {

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { drop, launch, openPage, serve, settled, shot } from '../harness.js';
+import { databaseFiles, drop, launch, openPage, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -13,7 +13,7 @@ const VIEWS = ['overview', 'vulns', 'packages', 'secrets', 'checks', 'layers', '
 let browser;
 let site;
 before(async () => {
-  site = await serve();
+  site = await serve(databaseFiles());
   browser = await launch();
 });
 after(async () => {

@@ -1,12 +1,15 @@
-// Where the bytes are: one folder as rectangles, its folders can be entered.
+// Where the bytes are: one folder as rectangles, and what is in them as smaller ones. Folders can be entered.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FileNode, TreeView } from '../../shared/files';
 import type { Model } from '../../shared/protocol';
 import { bytes, percent } from '../format';
 import { S } from '../strings';
-import { squarify } from './squarify';
+import { type Rect, squarify } from './squarify';
 
-const MOST = 60;
+/** Rectangles of one folder; the rest is drawn as one. */
+const MOST = 48;
+const DEEPEST = 3;
+const LABEL = 20;
 
 interface Props {
   model: Model;
@@ -17,10 +20,20 @@ interface Props {
   onSelect: (node: FileNode) => void;
 }
 
-export function Treemap({ model, view, version, path, onEnter, onSelect }: Props) {
+function useChildren({ model, view, version, path }: Props): FileNode[] {
+  const [nodes, setNodes] = useState<FileNode[]>([]);
+  useEffect(() => {
+    let stale = false;
+    void model.ask('children', { path, view }).then((answer) => { if (!stale) setNodes(answer.nodes); }, () => undefined);
+    return () => { stale = true; };
+  }, [model, path, JSON.stringify(view), version]);
+  return nodes.filter((node) => node.size > 0 && node.change !== 'removed').sort((a, b) => b.size - a.size);
+}
+
+export function Treemap(props: Props) {
+  const { path, onEnter } = props;
   const box = useRef<HTMLDivElement>(null);
   const [size, setSize] = useState({ width: 0, height: 0 });
-  const [nodes, setNodes] = useState<FileNode[]>([]);
   useLayoutEffect(() => {
     const element = box.current;
     if (!element) return undefined;
@@ -28,49 +41,62 @@ export function Treemap({ model, view, version, path, onEnter, onSelect }: Props
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  useEffect(() => {
-    let stale = false;
-    void model.ask('children', { path, view }).then((answer) => { if (!stale) setNodes(answer.nodes); }, () => undefined);
-    return () => { stale = true; };
-  }, [model, path, JSON.stringify(view), version]);
-
-  const present = nodes.filter((node) => node.size > 0 && node.change !== 'removed').sort((a, b) => b.size - a.size);
-  const all = present.reduce((sum, node) => sum + node.size, 0);
-  const shown = present.slice(0, MOST).filter((node) => node.size / Math.max(1, all) > 0.0005);
-  const rest = present.length - shown.length;
-  const restSize = all - shown.reduce((sum, node) => sum + node.size, 0);
-  const rects = squarify([...shown.map((node) => node.size), ...(restSize > 0 ? [restSize] : [])], { x: 0, y: 0, ...size });
+  const nodes = useChildren(props);
   const parts = path.split('/').filter(Boolean);
-  const last = rects[shown.length];
   return (
     <section class="treemap-box" aria-label={S.files.treemap}>
-      <nav class="crumbs mono small" aria-label={S.files.treemap}>
+      <nav class="crumbs mono small" aria-label={S.files.treemapPath}>
         <button type="button" class="text-button" onClick={() => onEnter('/')}>/</button>
         {parts.map((part, index) => (
           <span key={index}>{index > 0 && '/'}<button type="button" class="text-button" aria-current={index === parts.length - 1 ? 'location' : undefined} onClick={() => onEnter(`/${parts.slice(0, index + 1).join('/')}`)}>{part}</button></span>
         ))}
-        <span class="muted number">{bytes(all)}</span>
+        <span class="muted number">{bytes(nodes.reduce((sum, node) => sum + node.size, 0))}</span>
       </nav>
       <div class="treemap" ref={box}>
-        {shown.map((node, index) => {
-          const rect = rects[index];
-          if (!rect || rect.width < 1 || rect.height < 1) return null;
-          const label = `${node.name}, ${bytes(node.size)}, ${percent(node.size, all)}`;
-          const folder = node.kind === 'directory';
-          const place = { left: `${rect.x}px`, top: `${rect.y}px`, width: `${rect.width}px`, height: `${rect.height}px` };
-          // Too small to be hit: seen, and reached through the tree.
-          if (rect.width < 24 || rect.height < 24) return <span key={node.path} class={`tile ${folder ? 'folder' : 'leaf'} shade-${index % 5} change-${node.change}`} title={label} style={place} />;
-          return (
-            <button type="button" key={node.path} class={`tile ${folder ? 'folder' : 'leaf'} shade-${index % 5} change-${node.change}`} title={label} aria-label={label}
-              style={place} onClick={() => { onSelect(node); if (folder) onEnter(node.path); }}>
-              {rect.width > 54 && rect.height > 22 && <span class="truncate">{node.name}{folder && '/'}</span>}
-              {rect.width > 54 && rect.height > 42 && <small>{bytes(node.size)}</small>}
-            </button>
-          );
-        })}
-        {last && restSize > 0 && <span class="tile rest" title={S.files.other(rest)} style={{ left: `${last.x}px`, top: `${last.y}px`, width: `${last.width}px`, height: `${last.height}px` }} />}
-        {present.length === 0 && <p class="muted pad">{S.empty.files}</p>}
+        {size.width > 0 && <Level {...props} key={path} nodes={nodes} into={{ x: 0, y: 0, ...size }} depth={0} />}
+        {nodes.length === 0 && <p class="muted pad">{S.empty.files}</p>}
       </div>
     </section>
   );
+}
+
+function Level({ nodes, into, depth, ...props }: Props & { nodes: FileNode[]; into: Rect; depth: number }) {
+  const all = nodes.reduce((sum, node) => sum + node.size, 0);
+  const shown = nodes.slice(0, MOST).filter((node) => (node.size / Math.max(1, all)) * into.width * into.height > 12);
+  const restSize = all - shown.reduce((sum, node) => sum + node.size, 0);
+  const rects = squarify([...shown.map((node) => node.size), ...(restSize > 0 ? [restSize] : [])], into);
+  const last = rects[shown.length];
+  return (
+    <>
+      {shown.map((node, index) => {
+        const rect = rects[index];
+        return rect && rect.width >= 1 && rect.height >= 1 ? <Tile {...props} key={node.path} node={node} rect={rect} all={all} depth={depth} /> : null;
+      })}
+      {last && restSize > 0 && <span class="tile rest" title={S.files.other(nodes.length - shown.length)} style={place(last)} />}
+    </>
+  );
+}
+
+const place = (rect: Rect) => ({ left: `${rect.x}px`, top: `${rect.y}px`, width: `${rect.width}px`, height: `${rect.height}px` });
+
+function Tile({ node, rect, all, depth, ...props }: Props & { node: FileNode; rect: Rect; all: number; depth: number }) {
+  const folder = node.kind === 'directory';
+  const label = `${node.path}, ${bytes(node.size)}, ${percent(node.size, all)}`;
+  const shade = `tile ${folder ? 'folder' : 'leaf'} depth-${depth} change-${node.change}`;
+  // Too small to be hit: seen, and reached through the tree.
+  if (rect.width < 24 || rect.height < 24) return <span class={shade} title={label} style={place(rect)} />;
+  const open = folder && depth + 1 < DEEPEST && rect.width > 90 && rect.height > 60;
+  const wide = rect.width > 54;
+  return (
+    <div class={shade} style={place(rect)}>
+      <button type="button" class="tile-face" title={label} aria-label={label} onClick={() => { props.onSelect(node); if (folder) props.onEnter(node.path); }}>
+        {wide && <span class="truncate">{node.name}{folder && '/'} <small>{bytes(node.size)}</small></span>}
+      </button>
+      {open && <Inner {...props} path={node.path} into={{ x: 2, y: LABEL, width: rect.width - 6, height: rect.height - LABEL - 4 }} depth={depth + 1} />}
+    </div>
+  );
+}
+
+function Inner(props: Props & { into: Rect; depth: number }) {
+  return <Level {...props} nodes={useChildren(props)} />;
 }

@@ -1,0 +1,40 @@
+// With an advisory database beside the page: findings, their evidence, what was fetched, and what it told a server.
+import assert from 'node:assert/strict';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { database, databaseFiles, drop, launch, needs, openPage, serve, settled } from '../harness.js';
+import { sampleImage } from '../../../www/sample/image.mjs';
+
+let browser;
+let site;
+before(async () => {
+  site = await serve(databaseFiles());
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('an image is matched with the shards of its release and its languages, and no others are fetched', async (t) => {
+  if (!needs(t, join(database, 'index.json'))) return;
+  const { page, context, problems } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  const fetched = site.asked.filter((path) => path.includes('/db/')).map((path) => path.slice(path.lastIndexOf('/') + 1));
+  assert.ok(fetched.includes('index.json'));
+  for (const name of fetched) assert.match(name, /^(index\.json|alpine-v3\.17-.*|npm-.*)$/);
+  assert.ok(fetched.length < readdirSync(database).length);
+  assert.match(await page.locator('.cards').innerText(), /with a fix/);
+  await page.evaluate(() => { location.hash = '#/vulns?q=lodash'; });
+  await page.waitForSelector('.grid-body .row');
+  const id = (await page.locator('.grid-body .row .row-link').first().innerText()).split('\n')[0];
+  // A finding can be linked by its advisory alone.
+  await page.evaluate((advisory) => { location.hash = `#/vulns/${advisory}`; }, id);
+  await page.waitForSelector('.panel');
+  const panel = await page.locator('.panel').innerText();
+  for (const word of ['lodash', '4.17.20', 'Layer', 'COPY . /srv/app', 'Upgrade']) assert.ok(panel.includes(word), `${word} in ${panel}`);
+  assert.deepEqual(problems, []);
+  await context.close();
+});
