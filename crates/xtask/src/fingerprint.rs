@@ -11,7 +11,7 @@ use std::time::UNIX_EPOCH;
 use crate::child::{About, Failure};
 
 /// Folders that hold results or other people's code, never our inputs.
-const NOT_INPUT: &[&str] = &["target", "node_modules", "dist", "pkg", ".git"];
+const NOT_INPUT: &[&str] = &["target", "node_modules", "dist", "pkg", ".git", ".tests"];
 
 /// The state of `inputs` (files and folders, the latter with all that is below) and of `words`, as text.
 pub(crate) fn of(inputs: &[&Path], words: &[&str]) -> Result<String, Failure> {
