@@ -3,7 +3,9 @@
 //! Must not know: bytes of an image, tar, how anything was found, the clock. Exporters see [`Report`] and nothing else.
 //! Proof: `tests/suite/exports.rs` (official schemas, snapshots).
 
+pub mod diff;
 pub mod export;
 pub mod model;
+pub mod policy;
 
 pub use model::*;

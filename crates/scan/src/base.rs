@@ -57,7 +57,9 @@ fn title(distribution: &Distribution) -> String {
 
 /// The lowest layer that has the file that the distribution was read from.
 fn release_layer(view: &ImageView, distribution: Option<&Distribution>) -> Option<u32> {
-    let node = view.resolve(&ImagePath::new(&distribution?.path))?;
+    // A distribution that is told by what is missing (`scratch`) has no file, and no layer of its own.
+    let path = &distribution.filter(|distribution| !distribution.path.is_empty())?.path;
+    let node = view.resolve(&ImagePath::new(path))?;
     view.history(node).map(|(_, version)| version.layer).min()
 }
 

@@ -7,6 +7,7 @@
 
 mod application;
 mod base;
+mod checks;
 mod efficiency;
 mod entry_log;
 mod extract;

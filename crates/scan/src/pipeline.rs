@@ -13,6 +13,7 @@ use porthole_report::{
 
 use crate::application::application;
 use crate::base::{base, origin};
+use crate::checks;
 use crate::efficiency::efficiency;
 use crate::facts::LayerFacts;
 use crate::found_secrets;
@@ -20,6 +21,7 @@ use crate::image::ImageView;
 use crate::inventory::Inventory;
 use crate::packages::os_release::{Traits, distribution};
 use crate::subject::{Subject, SubjectLayer};
+use crate::time::parse_rfc3339;
 
 /// What a host knows and an image does not.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -57,6 +59,11 @@ impl Analysis {
         let mut image = image(subject, &view, &reads);
         let in_configuration = found_secrets::of_configuration(&image);
         found_secrets::mask(&mut image);
+        if let Some(distribution) = &mut image.distribution {
+            distribution.end_of_life = advisory::lifecycle::end_of_life(distribution).map(str::to_owned);
+            let end = distribution.end_of_life.as_ref().and_then(|day| parse_rfc3339(&format!("{day}T23:59:59Z")));
+            distribution.end_of_life_reached = end.zip(options.now).is_some_and(|(end, now)| now > end);
+        }
         image.base = base(&image, &view, subject.layers.len() as u32);
         let layers = layers(subject, &view, &reads, &image);
         let mut inventory = Inventory::new(&view, image.distribution.as_ref());
@@ -81,8 +88,15 @@ impl Analysis {
             layers,
             gaps,
         };
-        let _ = options;
-        Self { view, report, inventory }
+        let mut analysis = Self { view, report, inventory };
+        analysis.run_checks(options);
+        analysis
+    }
+
+    /// Asks every check again: after signatures, advisories or digests have come in.
+    pub fn run_checks(&mut self, options: &Options) {
+        let context = checks::Context { view: &self.view, inventory: &self.inventory, report: &self.report, now: options.now };
+        self.report.checks = checks::run(&context);
     }
 
     /// Digests of a layer that were computed after the report: pending claims become verified or refuted.

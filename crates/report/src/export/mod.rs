@@ -3,14 +3,25 @@
 //! Names in a report come from the image and are hostile: every format escapes by its own rules, and [`plain`] is for
 //! those that end up on a terminal. Proof: `tests/suite/exports.rs`.
 
+mod csv;
+mod finding;
+mod html;
 mod json;
+mod junit;
+mod markdown;
 mod plain;
+mod sarif;
 mod sbom;
 mod table;
 mod units;
 
+pub use csv::Csv;
+pub use html::Html;
 pub use json::Json;
+pub use junit::JUnit;
+pub use markdown::{JobSummary, Markdown};
 pub use plain::plain;
+pub use sarif::Sarif;
 pub use sbom::{CycloneDx, Spdx, Spdx3};
 pub use table::Table;
 pub use units::{bytes, percent};
@@ -39,7 +50,8 @@ pub trait Exporter: Sync {
 }
 
 /// Every format. Add a line here to add one.
-pub const ALL: &[&dyn Exporter] = &[&Json, &Table, &CycloneDx, &Spdx, &Spdx3];
+pub const ALL: &[&dyn Exporter] =
+    &[&Json, &Table, &CycloneDx, &Spdx, &Spdx3, &Sarif, &JUnit, &Markdown, &JobSummary, &Csv, &Html];
 
 /// The exporter with this id.
 pub fn find(id: &str) -> Option<&'static dyn Exporter> {

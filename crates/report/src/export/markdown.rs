@@ -1,0 +1,137 @@
+//! Markdown: a comment for a pull request, and the longer summary of a CI job (GitHub Flavored Markdown).
+
+use super::finding::{Finding, findings, subject};
+use super::{Context, Exporter, bytes, percent, plain};
+use crate::{Report, Severity};
+
+/// A comment for a pull request: the counts, then what is worst.
+pub struct Markdown;
+
+/// The summary of a CI job: the same with longer lists, folded away.
+pub struct JobSummary;
+
+impl Exporter for Markdown {
+    fn id(&self) -> &'static str {
+        "markdown"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "text/markdown"
+    }
+
+    fn extension(&self) -> &'static str {
+        "md"
+    }
+
+    fn write(&self, report: &Report, _context: &Context, out: &mut String) {
+        write(report, 10, false, out);
+    }
+}
+
+impl Exporter for JobSummary {
+    fn id(&self) -> &'static str {
+        "github-summary"
+    }
+
+    fn media_type(&self) -> &'static str {
+        "text/markdown"
+    }
+
+    fn extension(&self) -> &'static str {
+        "md"
+    }
+
+    fn write(&self, report: &Report, _context: &Context, out: &mut String) {
+        write(report, 100, true, out);
+    }
+}
+
+fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
+    let all = findings(report);
+    let open: Vec<&Finding<'_>> = all.iter().filter(|finding| finding.suppressed.is_none()).collect();
+    let count = |kind: &str, severity: Severity| {
+        open.iter().filter(|finding| finding.kind == kind && finding.severity == severity).count()
+    };
+    out.push_str(&format!("### Porthole: {}\n\n", md(&subject(report))));
+    let image = &report.image;
+    let distribution = image
+        .distribution
+        .as_ref()
+        .map_or("no distribution".into(), |distribution| plain(&distribution.pretty_name).into_owned());
+    out.push_str(&format!(
+        "{}, {} packages, {} layers, {} unpacked, {} efficient\n\n",
+        md(&distribution),
+        report.packages.iter().filter(|package| package.visible).count(),
+        report.layers.len(),
+        bytes(image.uncompressed_size),
+        percent(report.efficiency.score),
+    ));
+    out.push_str("| | critical | high | medium | low | other |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
+    for (kind, title) in [("vulnerability", "vulnerabilities"), ("secret", "secrets"), ("check", "checks")] {
+        let other = count(kind, Severity::Negligible) + count(kind, Severity::Unknown);
+        let [critical, high, medium, low] =
+            [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(|severity| count(kind, severity));
+        let note =
+            if kind == "vulnerability" && report.vulnerabilities.database.is_empty() { " (no advisory database)" } else { "" };
+        out.push_str(&format!("| {title}{note} | {critical} | {high} | {medium} | {low} | {other} |\n"));
+    }
+    for (kind, title) in [("vulnerability", "Vulnerabilities"), ("secret", "Secrets"), ("check", "Checks")] {
+        let mut list: Vec<_> = open.iter().filter(|finding| finding.kind == kind).collect();
+        list.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        if list.is_empty() {
+            continue;
+        }
+        out.push_str(&if fold {
+            format!("\n<details><summary>{title} ({})</summary>\n\n", list.len())
+        } else {
+            format!("\n**{title}**\n\n")
+        });
+        out.push_str("| severity | what | where | layer |\n| --- | --- | --- | --- |\n");
+        for finding in list.iter().take(rows) {
+            let layer = finding.layer.map(|layer| format!("{layer} {}", finding.origin())).unwrap_or_default();
+            let line = finding.line.map(|line| format!(":{line}")).unwrap_or_default();
+            out.push_str(&format!(
+                "| {} | {} | {}{line} | {} |\n",
+                finding.severity.word(),
+                md(&finding.message),
+                md(&finding.path),
+                layer.trim_end()
+            ));
+        }
+        if list.len() > rows {
+            out.push_str(&format!("\n{} more are not shown\n", list.len() - rows));
+        }
+        if fold {
+            out.push_str("\n</details>\n");
+        }
+    }
+    if !report.gaps.is_empty() {
+        out.push_str(&format!("\n{} things could not be read:\n\n", report.gaps.len()));
+        for gap in report.gaps.iter().take(rows) {
+            out.push_str(&format!("- {} {}\n", md(&gap.path), md(&gap.message)));
+        }
+    }
+}
+
+/// Text that is only text in Markdown: no markup, no HTML, no mention, no link, one line.
+fn md(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() + 8);
+    for c in plain(text).chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            // Mentions, issue numbers and bare links are made by GitHub, not by Markdown.
+            '@' => out.push_str("&#64;"),
+            ':' => out.push_str("&#58;"),
+            '#' => out.push_str("&#35;"),
+            '|' => out.push_str("&#124;"),
+            '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '~' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            _ => out.push(c),
+        }
+    }
+    out.replace("www.", "www&#46;")
+}

@@ -1,0 +1,278 @@
+//! Every format: hostile names arrive harmless, counts agree, SARIF is what its schema says. Policies and differences too.
+
+use porthole_report::diff::diff;
+use porthole_report::export::{self, Context};
+use porthole_report::policy::{
+    Allow, CheckRule, Policy, SecretRule, SignatureRule, SizeRule, VulnerabilityRule, judge, mark_allowed,
+};
+use porthole_report::{Check, Evidence, Gap, GapKind, Origin, Outcome, Report, Secret, Severity};
+use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_tests::layer::layer;
+use serde_json::Value;
+
+/// Terminal escapes, markup, a formula, a mention, line ends, letters that reorder others, all in one name.
+const HOSTILE: &str =
+    "=cmd|' /C calc'!A0\u{1b}[31m<script>alert(1)</script>\"'>\u{202e}gpj\r\n@everyone [x](javascript:alert(1)) `|` ]]>&amp;";
+
+fn sample(name: &str) -> Report {
+    let blob = layer().file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n").blob();
+    let mut scan = LayerScan::new(&LayerOptions::default());
+    scan.push(&blob);
+    let subject = Subject {
+        source: name.into(),
+        kind: "docker-archive".into(),
+        names: vec![name.into()],
+        layers: vec![SubjectLayer::default()],
+        ..Subject::default()
+    };
+    let mut report = Analysis::new(&subject, vec![Some(scan.finish())], &Options::default()).report;
+    report.secrets.push(Secret {
+        rule: "aws-access-key-id".into(),
+        title: name.into(),
+        severity: Severity::Critical,
+        place: "file".into(),
+        path: format!("/{name}"),
+        inner_path: None,
+        line: Some(3),
+        masked: "AKIA… (20 characters)".into(),
+        fingerprint: "00112233aabbccdd".into(),
+        layer: Some(0),
+        origin: Origin::Own,
+        visible: true,
+        removed_in: None,
+        harmless: None,
+        allowed_by: None,
+    });
+    report.checks.push(Check {
+        code: "made-up".into(),
+        also_known_as: vec![name.into()],
+        title: name.into(),
+        outcome: Outcome::Fail,
+        severity: Severity::High,
+        message: name.into(),
+        why: name.into(),
+        fix: name.into(),
+        reference: name.into(),
+        evidence: vec![Evidence { path: Some(name.into()), layer: Some(0), origin: Origin::Own, text: name.into() }],
+        evidence_total: 1,
+        saves: None,
+    });
+    report.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: name.into(), message: name.into() });
+    report
+}
+
+fn write(report: &Report, format: &str) -> String {
+    let context =
+        Context { now: Some("2026-06-01T00:00:00Z".into()), serial: Some("00000000-0000-4000-8000-000000000000".into()) };
+    let mut out = String::new();
+    export::find(format).expect(format).write(report, &context, &mut out);
+    out
+}
+
+#[test]
+fn hostile_names_arrive_harmless_in_every_format() {
+    let report = sample(HOSTILE);
+    for exporter in export::ALL {
+        let id = exporter.id();
+        let out = write(&report, id);
+        assert!(!out.contains('\u{1b}'), "{id}: terminal escape");
+        if exporter.media_type().ends_with("json") {
+            let parsed: Value = serde_json::from_str(&out).unwrap_or_else(|error| panic!("{id}: {error}"));
+            assert!(parsed.is_object(), "{id}");
+            continue;
+        }
+        assert!(!out.contains('\u{202e}'), "{id}: bidirectional mark");
+        assert!(!out.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')), "{id}: control character");
+        if matches!(id, "html" | "markdown" | "github-summary" | "junit") {
+            assert!(!out.contains("<script>alert"), "{id}: markup");
+            assert!(!out.contains("](javascript"), "{id}: link");
+            assert!(!out.contains("@everyone") || id == "html" || id == "junit", "{id}: mention");
+        }
+        if id == "csv" {
+            for line in out.split("\r\n") {
+                for cell in line.split(',') {
+                    assert!(!cell.trim_start_matches('"').starts_with(['=', '+', '@']), "{id}: formula {cell}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn html_fetches_nothing() {
+    let out = write(&sample("registry.internal/app:1"), "html");
+    assert!(out.contains("default-src 'none'"));
+    for forbidden in ["<img", "<link", "src=", "@import", "url(", "fetch(", "innerHTML"] {
+        assert!(!out.contains(forbidden), "{forbidden}");
+    }
+}
+
+#[test]
+fn csv_rows_have_as_many_cells_as_the_head() {
+    let out = write(&sample(HOSTILE), "csv");
+    let cells = |line: &str| {
+        let mut quoted = false;
+        1 + line
+            .chars()
+            .filter(|c| {
+                quoted ^= *c == '"';
+                *c == ',' && !quoted
+            })
+            .count()
+    };
+    let lines: Vec<_> = out.split("\r\n").filter(|line| !line.is_empty()).collect();
+    assert!(lines.len() > 3);
+    for line in &lines {
+        assert_eq!(cells(line), cells(lines[0]), "{line}");
+    }
+}
+
+#[test]
+fn junit_counts_agree_with_its_cases() {
+    let out = write(&sample(HOSTILE), "junit");
+    let number = |name: &str| {
+        out.split(&format!(" {name}=\""))
+            .nth(1)
+            .and_then(|rest| rest.split('"').next())
+            .and_then(|text| text.parse::<usize>().ok())
+    };
+    assert_eq!(number("tests"), Some(out.matches("<testcase ").count()));
+    assert_eq!(number("failures"), Some(out.matches("<failure ").count()));
+    assert!(out.matches("<failure ").count() >= 2);
+}
+
+/// The parts of SARIF's schema that code scanning relies on; `sarif_is_valid_by_the_official_schema` asks for the rest.
+#[test]
+fn sarif_says_what_was_found_and_where() {
+    let out: Value = serde_json::from_str(&write(&sample("app"), "sarif")).expect("JSON");
+    assert_eq!(out["version"], "2.1.0");
+    let run = &out["runs"][0];
+    let rules = run["tool"]["driver"]["rules"].as_array().expect("rules");
+    let results = run["results"].as_array().expect("results");
+    let secret = results.iter().find(|result| result["ruleId"] == "aws-access-key-id").expect("secret");
+    let place = &secret["locations"][0]["physicalLocation"];
+    assert_eq!((place["artifactLocation"]["uri"].as_str(), place["region"]["startLine"].as_u64()), (Some("app"), Some(3)));
+    for result in results {
+        let rule = &rules[result["ruleIndex"].as_u64().expect("index") as usize];
+        assert_eq!(rule["id"], result["ruleId"]);
+        assert!(result["partialFingerprints"].is_object());
+    }
+}
+
+#[test]
+fn sarif_is_valid_by_the_official_schema() {
+    let Some((python, schema)) = sarif_schema() else { return };
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    for (name, text) in [("plain", "app"), ("hostile", HOSTILE)] {
+        let file = folder.join(format!("{name}.sarif"));
+        std::fs::write(&file, write(&sample(text), "sarif")).expect("file");
+        let script = "import json,sys,jsonschema\nschema=json.load(open(sys.argv[1]))\nv=jsonschema.validators.validator_for(schema)(schema)\ne=list(v.iter_errors(json.load(open(sys.argv[2]))))\nprint('\\n'.join(x.json_path+': '+x.message for x in e))\nsys.exit(bool(e))";
+        let output = std::process::Command::new(&python).args(["-c", script]).args([&schema, &file]).output().expect("python");
+        assert!(
+            output.status.success(),
+            "{name}: {}{}",
+            String::from_utf8_lossy(&output.stdout),
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+}
+
+/// A Python with `jsonschema`, and the standard's schema out of the crate `serde-sarif`, which carries it; both below `target/`.
+fn sarif_schema() -> Option<(std::path::PathBuf, std::path::PathBuf)> {
+    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("target/tools/sarif-schema");
+    let schema = home.join("vendor/serde-sarif/src/schema.json");
+    let python = home.join("venv/bin/python");
+    let run = |program: &str, arguments: &[&str]| {
+        std::process::Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
+    };
+    if !schema.exists() {
+        std::fs::create_dir_all(home.join("src")).ok()?;
+        std::fs::write(home.join("src/lib.rs"), "").ok()?;
+        let manifest = home.join("Cargo.toml");
+        std::fs::write(&manifest, "[package]\nname = \"schema\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nserde-sarif = \"=0.7.0\"\n[workspace]\n").ok()?;
+        run("cargo", &["vendor", "-q", "--manifest-path", &manifest.to_string_lossy(), &home.join("vendor").to_string_lossy()]);
+    }
+    if !run(&python.to_string_lossy(), &["-c", "import jsonschema"]) {
+        run("python3", &["-m", "venv", &home.join("venv").to_string_lossy()]);
+        run(&python.to_string_lossy(), &["-m", "pip", "install", "-q", "jsonschema==4.25.1"]);
+    }
+    if schema.exists() && run(&python.to_string_lossy(), &["-c", "import jsonschema"]) {
+        return Some((python, schema));
+    }
+    eprintln!("skipped: no Python with jsonschema, or no crate with SARIF's schema");
+    None
+}
+
+#[test]
+fn policies_give_reasons() {
+    let report = sample("app");
+    let reasons = |policy: &Policy| {
+        judge(policy, &report, Some("2026-06-01")).reasons.into_iter().map(|reason| reason.rule).collect::<Vec<_>>()
+    };
+    assert!(reasons(&Policy::default()).is_empty());
+    let secrets = Policy { secrets: Some(SecretRule { severity: Some(Severity::High) }), ..Policy::default() };
+    assert_eq!(reasons(&secrets), ["secrets.severity"]);
+    let lax = Policy { secrets: Some(SecretRule { severity: None }), ..Policy::default() };
+    assert!(reasons(&lax).is_empty());
+    let checks = Policy {
+        checks: Some(CheckRule { severity: None, required: vec!["CIS 4.1".into(), "no-such".into()] }),
+        ..Policy::default()
+    };
+    assert_eq!(reasons(&checks), ["checks.required", "checks.required"]);
+    let signed = Policy { signatures: Some(SignatureRule { required: true, ..SignatureRule::default() }), ..Policy::default() };
+    assert_eq!(reasons(&signed), ["signatures.required"]);
+    let complete = Policy { complete: true, ..Policy::default() };
+    assert_eq!(reasons(&complete), ["complete"]);
+    let size = Policy { size: Some(SizeRule { max_bytes: Some(1), ..SizeRule::default() }), ..Policy::default() };
+    assert_eq!(reasons(&size), ["size.max-bytes"]);
+}
+
+#[test]
+fn a_policy_without_its_input_does_not_pass() {
+    let policy = Policy {
+        vulnerabilities: Some(VulnerabilityRule { severity: Some(Severity::Critical), ..VulnerabilityRule::default() }),
+        ..Policy::default()
+    };
+    let result = judge(&policy, &sample("app"), Some("2026-06-01"));
+    assert!(!result.passed);
+    assert!(result.reasons[0].message.contains("no advisory database"));
+}
+
+#[test]
+fn accepted_findings_need_a_reason_and_end_on_their_day() {
+    let allow = |reason: &str, until: Option<&str>| Policy {
+        secrets: Some(SecretRule { severity: Some(Severity::Low) }),
+        allow: vec![Allow {
+            id: Some("aws-*".into()),
+            path: Some("/a*".into()),
+            reason: reason.into(),
+            until: until.map(Into::into),
+            ..Allow::default()
+        }],
+        ..Policy::default()
+    };
+    let passes = |policy: &Policy, today| judge(policy, &sample("app"), today).passed;
+    assert!(passes(&allow("rotated", None), None));
+    assert!(!passes(&allow(" ", None), None));
+    assert!(passes(&allow("rotated", Some("2026-06-01")), Some("2026-06-01")));
+    assert!(!passes(&allow("rotated", Some("2026-06-01")), Some("2026-06-02")));
+    assert!(!passes(&allow("rotated", Some("2026-06-01")), None));
+    let mut report = sample("app");
+    mark_allowed(&allow("rotated", None), &mut report, None);
+    assert_eq!(report.secrets[0].allowed_by.as_deref(), Some("rotated"));
+}
+
+#[test]
+fn a_difference_says_what_got_better_and_worse() {
+    let (a, mut b) = (sample("app"), sample("app"));
+    assert!(diff(&a, &b).is_empty());
+    b.secrets.clear();
+    b.image.config.user = "app".into();
+    b.image.stored_size += 5;
+    let there = diff(&a, &b);
+    assert_eq!(there.secrets_removed.len(), 1);
+    assert!(there.secrets_added.is_empty());
+    assert_eq!((there.config_changed[0].field.as_str(), there.config_changed[0].to.as_deref()), ("user", Some("app")));
+    assert!(there.sizes.iter().any(|size| size.what == "stored bytes" && size.to == size.from + 5));
+    assert_eq!(diff(&b, &a).secrets_added, there.secrets_removed);
+}
