@@ -39,7 +39,7 @@ pub fn images(images: impl IntoIterator<Item = Image>) -> Archive {
 }
 
 /// An image under construction.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Image {
     layers: Vec<Layer>,
     names: Vec<String>,
@@ -249,7 +249,7 @@ impl Image {
 }
 
 /// Images of one archive.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Archive {
     images: Vec<Image>,
     nested: bool,

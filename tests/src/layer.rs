@@ -14,7 +14,7 @@ pub fn layer() -> Layer {
 }
 
 /// A layer under construction. Entry settings (`mode`, `owner`, …) are about the entry added last.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Layer {
     entries: Vec<Entry>,
     pub(crate) compression: Compression,
@@ -27,7 +27,7 @@ pub struct Layer {
 }
 
 /// How the blob is compressed.
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) enum Compression {
     #[default]
     None,
@@ -38,7 +38,7 @@ pub(crate) enum Compression {
 }
 
 /// Whether the blob goes into the archive.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Presence {
     #[default]
     Here,
@@ -46,7 +46,7 @@ pub(crate) enum Presence {
     Foreign(String),
 }
 
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 enum Entry {
     Header { header: Box<Header>, path: Vec<u8>, link: Vec<u8>, content: Vec<u8>, records: Vec<(String, Vec<u8>)> },
     Raw(Vec<u8>),

@@ -9,6 +9,7 @@ mod advisory_suppress;
 mod advisory_versions;
 mod archive_damage;
 mod archive_docker;
+mod archive_laws;
 mod archive_oci;
 mod checks;
 mod codec;
