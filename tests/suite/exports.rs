@@ -85,7 +85,7 @@ fn hostile_names_arrive_harmless_in_every_format() {
         assert!(!out.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')), "{id}: control character");
         if matches!(id, "html" | "markdown" | "github-summary" | "junit") {
             assert!(!out.contains("<script>alert"), "{id}: markup");
-            assert!(!out.contains("](javascript"), "{id}: link");
+            assert!(!out.contains("](javascript") || matches!(id, "html" | "junit"), "{id}: link");
             assert!(!out.contains("@everyone") || id == "html" || id == "junit", "{id}: mention");
         }
         if id == "csv" {
