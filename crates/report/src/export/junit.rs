@@ -35,7 +35,7 @@ impl Exporter for JUnit {
                 cases.push_str(&format!(
                     "    <testcase classname=\"{}\" name=\"{}\">",
                     xml(&place),
-                    xml(&format!("{} {}", finding.rule, finding.package).trim_end())
+                    xml(format!("{} {}", finding.rule, finding.package).trim_end())
                 ));
                 match &finding.suppressed {
                     Some(why) => {
