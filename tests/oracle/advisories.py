@@ -218,6 +218,18 @@ def claims(folder, files, ecosystem, normalize):
     return found, infos
 
 
+@functools.cache
+def names_by_any_record(folder):
+    """The CVE of a GHSA id, whichever language's record gives it."""
+    canonical = {}
+    for record in records(folder, [ecosystem for ecosystem, _ in LANGUAGES.values()]):
+        ids = {record["id"]} | set(record.get("aliases", []))
+        cves = sorted(i for i in ids if i.startswith("CVE-"))
+        for ghsa in (i for i in ids if i.startswith("GHSA-") and cves):
+            canonical[ghsa] = min(canonical.get(ghsa, cves[0]), cves[0])
+    return canonical
+
+
 def evaluate(order, scheme, installed, affected):
     """OSV's evaluation: None when not affected, else the version that fixes it, or ''."""
     answers = []
@@ -259,12 +271,7 @@ def names_of(identifier, info, distribution, own, canonical):
 
 def shard(order, folder, files, ecosystem, scheme, lookups, distribution, normalize):
     found, infos = claims(folder, files, ecosystem, normalize)
-    canonical = {}
-    for identifier, info in infos.items():
-        ids = {identifier} | info["aliases"]
-        cves = sorted(i for i in ids if i.startswith("CVE-"))
-        for ghsa in (i for i in ids if i.startswith("GHSA-") and cves):
-            canonical[ghsa] = min(canonical.get(ghsa, cves[0]), cves[0])
+    canonical = {} if distribution else names_by_any_record(folder)
 
     def once():
         out = {}

@@ -3,9 +3,11 @@
 //! OSV schema, "affected[].ranges": a version is affected from `introduced` on, before `fixed`, up to `last_affected`.
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
 use crate::ecosystem::family;
 use crate::shard::{View, row_flag};
+use crate::version::Compared;
 
 /// A row that includes the installed version.
 #[derive(Debug, Clone, Copy)]
@@ -52,37 +54,49 @@ pub(crate) fn hits<'a>(view: &View<'a>, name: &str, version: &str) -> Option<Vec
     }
     let modular = matches!(family(view.key()), "AlmaLinux" | "Rocky Linux" | "Red Hat" | "Oracle Linux");
     let mut hits = Vec::new();
+    let mut compared = BTreeMap::new();
     for row in rows {
-        if let Some(hit) = row_hit(view, row, version, modular)? {
+        if let Some(hit) = row_hit(view, row, version, modular, &mut compared)? {
             hits.push(hit);
         }
     }
     Some(hits)
 }
 
-fn row_hit<'a>(view: &View<'a>, row: usize, version: &str, modular: bool) -> Option<Option<Hit<'a>>> {
+/// What is known of the installed version against a version of the table: many rows of a package share their bounds.
+type Known = BTreeMap<usize, Compared>;
+
+fn row_hit<'a>(view: &View<'a>, row: usize, version: &str, modular: bool, known: &mut Known) -> Option<Option<Hit<'a>>> {
     let flags = view.row_flags.get(row)?;
     let introduced = view.row_introduced.index(row)?;
     let advisory = view.row_advisory.index(row)?;
     let (mut exact, mut doubt) = (true, None);
-    let mut compare = |bound: &str| {
-        let compared = view.scheme.order(version, bound);
+    let mut compare = |at: usize| {
+        let compared = match known.get(&at) {
+            Some(compared) => *compared,
+            None => {
+                let compared = view.scheme.order(version, view.versions.get(at)?);
+                known.insert(at, compared);
+                compared
+            }
+        };
         exact &= compared.exact;
-        compared.ordering
+        Some(compared.ordering)
     };
     // Version 0 of the table is "0": from the beginning, under every scheme.
-    if introduced > 0 && compare(view.versions.get(introduced)?) == Ordering::Less {
+    if introduced > 0 && compare(introduced)? == Ordering::Less {
         return Some(None);
     }
     let mut fixed = None;
     if flags & row_flag::OPEN == 0 {
-        let bound = view.versions.get(view.row_bound.index(row)?)?;
+        let at = view.row_bound.index(row)?;
         let inclusive = flags & row_flag::INCLUSIVE != 0;
-        match compare(bound) {
+        match compare(at)? {
             Ordering::Greater => return Some(None),
             Ordering::Equal if !inclusive => return Some(None),
             _ => {}
         }
+        let bound = view.versions.get(at)?;
         if modular {
             let (ours, theirs) = (version.contains(".module"), bound.contains(".module"));
             if ours != theirs {

@@ -25,19 +25,23 @@ enum Act {
     Status(u16),
 }
 
+/// Path, range and status of each request.
+type Log = Vec<(String, Option<String>, u16)>;
+
 struct Server {
     base: String,
     /// Requests so far: path, range, status.
-    log: Arc<Mutex<Vec<(String, Option<String>, u16)>>>,
+    log: Arc<Mutex<Log>>,
 }
 
 /// Serves `body` under every path that ends with `all.zip`; the acts are used up one by one, then it is a good server.
 fn server(body: Vec<u8>, acts: &[Act]) -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
     let base = format!("http://{}", listener.local_addr().expect("address"));
-    let log = Arc::new(Mutex::new(Vec::new()));
-    let (seen, mut acts) = (log.clone(), acts.to_vec().into_iter());
+    let log = Arc::new(Mutex::new(Log::new()));
+    let (seen, acts) = (log.clone(), acts.to_vec());
     std::thread::spawn(move || {
+        let mut acts = acts.into_iter();
         for stream in listener.incoming().map_while(Result::ok) {
             let act = acts.next().unwrap_or(Act::Serve);
             let _ = answer(stream, &body, act, &seen);
@@ -48,7 +52,7 @@ fn server(body: Vec<u8>, acts: &[Act]) -> Server {
 
 const ETAG: &str = "\"v1\"";
 
-fn answer(mut stream: TcpStream, body: &[u8], act: Act, log: &Mutex<Vec<(String, Option<String>, u16)>>) -> std::io::Result<()> {
+fn answer(mut stream: TcpStream, body: &[u8], act: Act, log: &Mutex<Log>) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     let path = lines.next().transpose()?.unwrap_or_default().split(' ').nth(1).unwrap_or_default().to_owned();
     let (mut range, mut none_match) = (None, None);
