@@ -44,7 +44,7 @@ const elf = (size, seed) => {
 
 // Looks like a secret, and is none: half of it is written here, half is noise.
 const token = () => `ghp_${noise(27, 99).toString('base64').replace(/[^A-Za-z0-9]/g, 'x').slice(0, 36)}`;
-const key = () => ['-----BEGIN OPENSSH PRIVATE KEY-----', ...noise(360, 7).toString('base64').match(/.{1,70}/g), '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
+const key = () => ['-----BEGIN OPENSSH PRIVATE KEY-----', ...Buffer.concat([Buffer.from('openssh-key-v1\0\0\0\0\x04none'), noise(360, 7)]).toString('base64').match(/.{1,70}/g), '-----END OPENSSH PRIVATE KEY-----', ''].join('\n');
 
 export function sampleImage() {
   return dockerArchive({

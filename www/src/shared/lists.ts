@@ -23,6 +23,7 @@ export interface ListSpec<R> {
 }
 
 const layerName = (layer: number | null | undefined): string => (layer === null || layer === undefined ? 'config' : `layer ${layer}`);
+const SYSTEM = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg']);
 const outcomeRank: Record<Check['outcome'], number> = { fail: 3, warn: 2, pass: 1, notApplicable: 0 };
 
 const vulns: ListSpec<VulnRow> = {
@@ -57,7 +58,8 @@ const vulns: ListSpec<VulnRow> = {
 const packages: ListSpec<Package> = {
   rows: (report) => report.packages,
   key: (row) => `${row.purl}~${row.path}~${row.layer}${row.visible ? '' : '~hidden'}`,
-  text: (row) => [row.name, row.version, row.purl, row.source?.name ?? '', row.path, ...row.licenses].join(' '),
+  // The file that names a system package is the same for all of them: it says nothing about one.
+  text: (row) => [row.name, row.version, row.purl, row.source?.name ?? '', SYSTEM.has(row.kind) ? '' : row.path, ...row.licenses].join(' '),
   columns: {
     name: (row) => row.name,
     version: (row) => row.version,

@@ -98,7 +98,10 @@ export function List<L extends ListName>(props: ListProps<L>) {
   const moveTo = (index: number): void => {
     const next = Math.max(0, Math.min(data.total - 1, index));
     setActive(next);
-    focusWanted.current = true;
+    // A row that is drawn takes the focus now; one that scrolling brings takes it when it is drawn.
+    const drawn = body.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+    if (drawn) drawn.focus({ preventScroll: true });
+    else focusWanted.current = true;
     const top = (body.current?.getBoundingClientRect().top ?? 0) + next * rowHeight;
     const above = 150;
     if (top < above) scrollBy({ top: top - above });

@@ -110,7 +110,9 @@ export function Tree({ model, view, version, sort, onlyChanges, selected, onSele
   const moveTo = (index: number): void => {
     const next = Math.max(0, Math.min(lines.length - 1, index));
     setActive(next);
-    focusWanted.current = true;
+    const drawn = box.current?.querySelector<HTMLElement>(`[data-index="${next}"]`);
+    if (drawn) drawn.focus({ preventScroll: true });
+    else focusWanted.current = true;
     reveal(next);
   };
   const toggle = (node: FileNode, to?: boolean): void => {

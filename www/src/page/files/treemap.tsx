@@ -9,7 +9,7 @@ import { type Rect, squarify } from './squarify';
 /** Rectangles of one folder; the rest is drawn as one. */
 const MOST = 48;
 const DEEPEST = 3;
-const LABEL = 20;
+const LABEL = 27;
 
 interface Props {
   model: Model;

@@ -16,7 +16,7 @@ const state = (row: Secret): string => (row.allowedBy ? `Allowed by ${row.allowe
 
 const columns: Column<Secret>[] = [
   { id: 'severity', title: 'Severity', track: '7.25rem', cell: (row) => <SeverityMark severity={row.severity} />, plain: (row) => row.severity },
-  { id: 'title', title: 'What', track: 'minmax(9rem, 1fr)', plain: (row) => row.title, cell: (row) => <a class={`row-link truncate${row.harmless || row.allowedBy ? ' set-aside' : ''}`} tabIndex={-1} href={withItem(keyOf(row))}>{row.title}</a> },
+  { id: 'title', title: 'What', track: 'minmax(12rem, 1.4fr)', plain: (row) => row.title, cell: (row) => <a class={`row-link truncate${row.harmless || row.allowedBy ? ' set-aside' : ''}`} tabIndex={-1} href={withItem(keyOf(row))}>{row.title}</a> },
   { id: 'path', title: 'Where', track: 'minmax(10rem, 1.8fr)', cell: (row) => <span class="truncate mono" title={where(row)}>{where(row)}</span>, plain: where },
   { id: 'masked', title: 'Looks like', track: 'minmax(7rem, 0.8fr)', sortable: true, cell: (row) => <code class="truncate">{row.masked}</code>, plain: (row) => row.masked, from: 1024 },
   { id: 'state', title: 'State', track: 'minmax(8rem, 0.8fr)', sortable: false, cell: (row) => <span class="truncate">{state(row)}</span>, plain: state, from: 900 },
