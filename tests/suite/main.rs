@@ -25,3 +25,4 @@ mod registry;
 mod sbom;
 mod secrets;
 mod tar_reader;
+mod signatures;

@@ -21,6 +21,8 @@ pub mod packages;
 mod pipeline;
 pub mod sbom;
 pub mod secrets;
+#[cfg(feature = "signatures")]
+pub mod signatures;
 mod subject;
 pub mod time;
 

@@ -1,0 +1,69 @@
+//! Vulnerability scans and VEX: what somebody says about the image's vulnerabilities.
+//!
+//! OpenVEX, CSAF and CycloneDX VEX as predicates are given out whole, for whoever applies them; Cosign's and in-toto's
+//! vulnerability predicates are read into facts. A document is marked trusted when its signature is verified for a signer
+//! that the person expects, and it is about this image: nothing else may silence a finding.
+
+use porthole_report::Signature;
+use serde_json::Value;
+
+use super::{Facts, Statement};
+
+/// A VEX document that came as an attestation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VexDocument {
+    /// in-toto predicate type.
+    pub predicate_type: String,
+    /// The document, JSON.
+    pub document: Vec<u8>,
+    /// Who signed it, where that is proven.
+    pub signer: Option<String>,
+    /// True when the signer is one whom the person trusts and the statement is about this image.
+    pub trusted: bool,
+}
+
+/// The VEX document of a statement, where it has one.
+pub(super) fn document(statement: &Statement, signature: Option<&Signature>, trusted: bool) -> Option<VexDocument> {
+    let kind = statement.predicate_type.as_str();
+    let predicate = statement.predicate.get("Data").unwrap_or(&statement.predicate);
+    let is_vex = kind.starts_with("https://openvex.dev/ns")
+        || kind.starts_with("https://cyclonedx.org/") && predicate.get("vulnerabilities").is_some_and(Value::is_array)
+        || kind.contains("csaf") && kind.contains("vex");
+    if !is_vex {
+        return None;
+    }
+    let document = match predicate {
+        Value::String(text) => text.clone().into_bytes(),
+        other => serde_json::to_vec(other).ok()?,
+    };
+    let signer = signature.and_then(|signature| signature.signer.clone());
+    Some(VexDocument { predicate_type: kind.to_owned(), document, signer, trusted })
+}
+
+/// Reads the facts of vulnerability scans and VEX documents; other predicates give none.
+pub(super) fn describe(statement: &Statement, facts: &mut Facts) {
+    let predicate = &statement.predicate;
+    let kind = statement.predicate_type.as_str();
+    if kind.starts_with("https://openvex.dev/ns") {
+        facts.text("author", predicate, "/author");
+        facts.text("created", predicate, "/timestamp");
+        count("statements", predicate.get("statements"), facts);
+    } else if kind.starts_with("https://cosign.sigstore.dev/attestation/vuln/")
+        || kind.starts_with("https://in-toto.io/attestation/vulns")
+    {
+        facts.text("scanner", predicate, "/scanner/uri");
+        facts.text("scanner version", predicate, "/scanner/version");
+        facts.text("database", predicate, "/scanner/db/uri");
+        facts.text("database version", predicate, "/scanner/db/version");
+        facts.text("scanned", predicate, "/metadata/scanFinishedOn");
+        count("vulnerabilities", predicate.pointer("/scanner/result"), facts);
+    } else if !predicate.is_null() {
+        facts.missing.push("this kind of statement is not read any further".to_owned());
+    }
+}
+
+fn count(name: &str, list: Option<&Value>, facts: &mut Facts) {
+    if let Some(list) = list.and_then(Value::as_array) {
+        facts.add(name, list.len().to_string());
+    }
+}

@@ -1,0 +1,106 @@
+//! What a person trusts: keys, roots, expected signers, Notary Project stores and policies.
+//!
+//! Holds no rule of its own beyond matching names. Nothing here is read from an image.
+
+use super::key::PublicKey;
+use super::notation::NotationTrust;
+use super::refusal::Refusal;
+use super::trusted_root::TrustedRoot;
+
+/// Everything that signatures are held against.
+#[derive(Debug, Clone, Default)]
+pub struct Trust {
+    /// Keys that may sign.
+    pub keys: Vec<PublicKey>,
+    /// Logs and authorities of keyless signatures; `None` leaves keyless signatures unchecked.
+    pub root: Option<TrustedRoot>,
+    /// Keyless signers that are expected; one that fits suffices. Empty: nobody said whom to expect.
+    pub expected: Vec<Expected>,
+    /// Notary Project trust stores and policy.
+    pub notation: NotationTrust,
+}
+
+impl Trust {
+    /// Trusts the public-good Sigstore instance's logs and authorities, and nobody in particular.
+    ///
+    /// # Errors
+    /// None in practice: the root ships with the program and a test reads it.
+    pub fn public_good() -> Result<Self, Refusal> {
+        Ok(Self { root: Some(TrustedRoot::public_good()?), ..Self::default() })
+    }
+}
+
+/// A keyless signer that is expected. `*` stands for any number of characters; everything else for itself.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Expected {
+    /// E-mail address or URI; `None` for anybody.
+    pub identity: Option<String>,
+    /// OIDC issuer; `None` for any.
+    pub issuer: Option<String>,
+}
+
+impl Expected {
+    /// Refuses a signer that does not fit.
+    pub(super) fn check(&self, identity: &str, issuer: &str) -> Result<(), Refusal> {
+        match (&self.identity, &self.issuer) {
+            (Some(pattern), _) if !matches(pattern, identity) => {
+                Err(Refusal::Identity { found: identity.into(), expected: pattern.clone() })
+            }
+            (_, Some(pattern)) if !matches(pattern, issuer) => {
+                Err(Refusal::Issuer { found: issuer.into(), expected: pattern.clone() })
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Glob with `*` alone, in linear time: the last star is the only one that is ever retried.
+pub(super) fn matches(pattern: &str, text: &str) -> bool {
+    let (pattern, text) = (pattern.as_bytes(), text.as_bytes());
+    let (mut p, mut t) = (0, 0);
+    let mut retry = None;
+    while let Some(byte) = text.get(t) {
+        match pattern.get(p) {
+            Some(b'*') => {
+                retry = Some((p, t));
+                p += 1;
+            }
+            Some(wanted) if wanted == byte => {
+                p += 1;
+                t += 1;
+            }
+            _ => match retry {
+                Some((star, from)) => {
+                    retry = Some((star, from + 1));
+                    p = star + 1;
+                    t = from + 1;
+                }
+                None => return false,
+            },
+        }
+    }
+    pattern.get(p..).unwrap_or_default().iter().all(|byte| *byte == b'*')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stars_stand_for_any_characters_and_nothing_else_does() {
+        for (pattern, text, expected) in [
+            ("a@example.com", "a@example.com", true),
+            ("a@example.com", "a@exampleXcom", false),
+            ("*@example.com", "a@example.com", true),
+            ("*@example.com", "a@example.com.evil", false),
+            ("https://github.com/org/*@refs/tags/v*", "https://github.com/org/repo/.github/w.yml@refs/tags/v1", true),
+            ("https://github.com/org/*", "https://github.com/organ/x", false),
+            ("*", "", true),
+            ("", "x", false),
+            ("a*b*c", "abbbc", true),
+            ("a*b*c", "acb", false),
+        ] {
+            assert_eq!(matches(pattern, text), expected, "{pattern} {text}");
+        }
+    }
+}
