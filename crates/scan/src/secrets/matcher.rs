@@ -50,9 +50,12 @@ pub(crate) fn entropy(bytes: &[u8]) -> f32 {
 fn token(parts: &[Part], text: &Text<'_>) -> Option<Span> {
     // The anchor is the part that holds it; pieces before it are matched backwards.
     let anchor = text.bytes.get(text.at..text.at + text.anchor)?;
-    let lead = parts.iter().position(
-        |part| matches!(part, Part::Lit(lit) if lit.as_bytes().starts_with(anchor) || anchor.starts_with(lit.as_bytes())),
-    )?;
+    let holds = |part: &Part, near: bool| match part {
+        Part::Lit(lit) if near => lit.as_bytes().starts_with(anchor) || anchor.starts_with(lit.as_bytes()),
+        Part::Lit(lit) => lit.as_bytes() == anchor,
+        _ => false,
+    };
+    let lead = parts.iter().position(|part| holds(part, false)).or_else(|| parts.iter().position(|part| holds(part, true)))?;
     let (before, after) = parts.split_at(lead);
     let start = back(before, text.bytes, text.at)?;
     if !starts_clean(text.bytes, start, parts) {
