@@ -8,7 +8,7 @@ use crate::{Outcome, Package, Purl, Report, Severity};
 
 /// The difference from `a` (before) to `b` (after). Suppressed and harmless findings are left out on both sides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(into_wasm_abi))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Diff {
     /// Packages that only `b` has.
@@ -35,7 +35,7 @@ pub struct Diff {
 
 /// A package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct PackageRef {
     /// purl type.
     pub kind: String,
@@ -47,7 +47,7 @@ pub struct PackageRef {
 
 /// A package with another version. More than one version at once is possible (npm).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct PackageChange {
     /// purl type.
     pub kind: String,
@@ -61,7 +61,7 @@ pub struct PackageChange {
 
 /// A vulnerability or secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct FindingRef {
     /// Advisory id or rule.
     pub id: String,
@@ -73,7 +73,7 @@ pub struct FindingRef {
 
 /// A check with another outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct CheckChange {
     /// The check's code.
     pub code: String,
@@ -89,7 +89,7 @@ pub struct CheckChange {
 
 /// A field of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct ConfigChange {
     /// `user`, `env PATH`, `label x`, `port 80/tcp`, …
     pub field: String,
@@ -101,7 +101,7 @@ pub struct ConfigChange {
 
 /// A number before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct SizeChange {
     /// `stored bytes`, `unpacked bytes`, `visible bytes`, `wasted bytes`, `files`, `layers`, `packages`.
     pub what: String,

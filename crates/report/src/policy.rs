@@ -9,7 +9,7 @@ use crate::{Outcome, Report, Severity, SignatureState};
 
 /// What a report must satisfy. Every field is optional; an empty policy passes everything.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(from_wasm_abi))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Policy {
     /// Vulnerabilities.
@@ -34,7 +34,7 @@ pub struct Policy {
 
 /// Thresholds for vulnerabilities.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct VulnerabilityRule {
     /// Findings of this severity or worse fail.
@@ -51,7 +51,7 @@ pub struct VulnerabilityRule {
 
 /// Thresholds for secrets.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SecretRule {
     /// Secrets of this severity or worse fail.
@@ -60,7 +60,7 @@ pub struct SecretRule {
 
 /// Thresholds for checks.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct CheckRule {
     /// Failed checks of this severity or worse fail.
@@ -71,7 +71,7 @@ pub struct CheckRule {
 
 /// Licences.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct LicenseRule {
     /// Licences that no package of the image's own layers may have; `*` stands for any text.
@@ -82,7 +82,7 @@ pub struct LicenseRule {
 
 /// Age, in days.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct AgeRule {
     /// Most days since the image was created.
@@ -93,7 +93,7 @@ pub struct AgeRule {
 
 /// Signatures.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SignatureRule {
     /// True: at least one verified signature.
@@ -108,7 +108,7 @@ pub struct SignatureRule {
 
 /// Size and waste.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct SizeRule {
     /// Most bytes of all layers, unpacked.
@@ -121,7 +121,7 @@ pub struct SizeRule {
 
 /// One accepted finding. All given fields must match; `*` in them stands for any text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
 pub struct Allow {
     /// Advisory id or alias, secret rule, check code.
@@ -140,7 +140,7 @@ pub struct Allow {
 
 /// How a report did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(into_wasm_abi))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct PolicyResult {
     /// True when no rule failed.
@@ -153,7 +153,7 @@ pub struct PolicyResult {
 
 /// Why a report does not pass.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(tsify::Tsify))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct Reason {
     /// The policy's field: `vulnerabilities.severity`, `checks.required`, …
     pub rule: String,

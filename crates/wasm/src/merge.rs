@@ -105,7 +105,7 @@ impl Merge {
     /// Folds what is there. `now` is in seconds since 1970. After the last layer, `last` lets go of the facts.
     pub fn join(&mut self, now: f64, last: bool) {
         let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
-        let options = Options { now: Some(now as i64), ..Options::default() };
+        let options = Options { now: Some(now as i64) };
         self.tree = None;
         self.analysis = Some(Analysis::new(&self.subject, facts, &options));
     }
@@ -251,7 +251,7 @@ impl Merge {
 
 fn write(report: &Report, format: &str, now: String, serial: String) -> Result<Export, JsError> {
     let exporter = export::find(format).ok_or_else(|| js(format!("{format}: no such format")))?;
-    let context = export::Context { now: Some(now), serial: Some(serial), ..export::Context::default() };
+    let context = export::Context { now: Some(now), serial: Some(serial) };
     let mut text = String::new();
     exporter.write(report, &context, &mut text);
     Ok(Export { media_type: exporter.media_type().to_owned(), text })
