@@ -11,6 +11,9 @@ use crate::image::Archive;
 /// Host of the registry in requests.
 pub const HOST: &str = "registry.example";
 
+/// What the URL contains, and status, headers and body of the answer.
+pub type Instead = (&'static str, u16, Vec<(&'static str, String)>, Vec<u8>);
+
 /// A registry that holds one repository.
 #[derive(Default)]
 pub struct Registry {
@@ -25,7 +28,7 @@ pub struct Registry {
     /// Host that blobs are redirected to.
     pub blobs_at: Option<&'static str>,
     /// Answers that replace the ordinary one, by what the URL contains.
-    pub instead: Vec<(&'static str, u16, Vec<(&'static str, String)>, Vec<u8>)>,
+    pub instead: Vec<Instead>,
     /// Every request so far.
     pub seen: RefCell<Vec<Request>>,
 }

@@ -68,7 +68,7 @@ impl Case {
                 Some(scan.finish())
             })
             .collect();
-        Analysis::new(&self.subject, facts, &Options { now: Some(NOW), ..Options::default() }).report
+        Analysis::new(&self.subject, facts, &Options { now: Some(NOW) }).report
     }
 }
 

@@ -112,7 +112,8 @@ fn refusals_are_told_in_one_sentence() {
         ..Registry::of(&two_platforms())
     };
     let home = format!("https://{HOST}/v2/app/manifests/v1");
-    let table: &[(&'static str, u16, &[(&'static str, &str)], &[u8], &str)] = &[
+    type Row<'a> = (&'static str, u16, &'a [(&'static str, &'a str)], &'a [u8], &'a str);
+    let table: &[Row<'_>] = &[
         ("/manifests/", 404, &[], b"", "registry.example: no such image: manifest of registry.example/app:v1"),
         ("/manifests/", 429, &[("Retry-After", "60")], b"", "registry.example: too many requests, try again in 60 seconds"),
         ("/manifests/", 429, &[], b"", "registry.example: too many requests"),

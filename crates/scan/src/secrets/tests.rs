@@ -167,7 +167,7 @@ fn every_rule_has_a_sample() {
         let id = rules::at(number).id;
         assert!(sampled.contains(&id) || special.contains(&id), "{id} has no sample");
     }
-    assert!(rules::COUNT >= 300, "{}", rules::COUNT);
+    const { assert!(rules::COUNT >= 300) };
 }
 
 #[test]
