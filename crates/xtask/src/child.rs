@@ -16,7 +16,7 @@ use crate::project::Project;
 /// How many last lines of a failed child are shown.
 const TAIL_LINES: usize = 60;
 /// No single program of ours needs longer; one that does is stuck.
-const TIME_LIMIT: Duration = Duration::from_secs(30 * 60);
+const TIME_LIMIT: Duration = Duration::from_secs(60 * 60);
 
 /// Why something did not work: one sentence, and the last lines of the program that said so.
 #[derive(Debug)]
