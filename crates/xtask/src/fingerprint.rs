@@ -30,6 +30,12 @@ pub(crate) fn is_fresh(stamp: &Path, fingerprint: &str) -> bool {
     fs::read_to_string(stamp).is_ok_and(|kept| kept == fingerprint)
 }
 
+/// Takes `stamp` away: call it before the result is made, so that half a result is never taken for a whole one.
+pub(crate) fn forget(stamp: &Path) {
+    // It may not be there: then there is nothing to forget.
+    let _ = fs::remove_file(stamp);
+}
+
 /// Keeps `fingerprint` in `stamp`: call it after the result is complete.
 pub(crate) fn keep(stamp: &Path, fingerprint: &str) -> Result<(), Failure> {
     let dir = stamp.parent().unwrap_or(Path::new("."));
@@ -73,6 +79,9 @@ mod tests {
         keep(&stamp, &first).expect("write");
         assert!(is_fresh(&stamp, &of(&[&dir], &["v1"]).expect("readable")));
         assert!(!is_fresh(&stamp, &of(&[&dir], &["v2"]).expect("readable")));
+        forget(&stamp);
+        assert!(!is_fresh(&stamp, &first));
+        keep(&stamp, &first).expect("write");
         fs::write(dir.join("src/a"), "22").expect("write");
         assert!(!is_fresh(&stamp, &of(&[&dir], &["v1"]).expect("readable")));
         fs::remove_dir_all(&dir).ok();

@@ -34,6 +34,7 @@ pub(super) fn database(project: &Project) -> Result<Done, Failure> {
     let inputs: Vec<&Path> = builders.iter().chain([&source]).map(PathBuf::as_path).collect();
     let fingerprint = fingerprint::of(&inputs, &[])?;
     if !fingerprint::is_fresh(&stamp, &fingerprint) {
+        fingerprint::forget(&stamp);
         build(project, &source, &built, &[])?;
         fingerprint::keep(&stamp, &fingerprint)?;
     }

@@ -46,6 +46,7 @@ pub(super) fn package(project: &Project) -> Result<Done, Failure> {
         println!("  nothing has changed");
         return Ok(Done::Ready);
     }
+    fingerprint::forget(&stamp);
     tools
         .child(project, "wasm-pack", "wasm-pack")
         .args(["build", "--target", "web", "--release"])

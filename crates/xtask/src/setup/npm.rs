@@ -31,6 +31,7 @@ impl Packages {
         let stamp = packages.dir.join("node_modules/.xtask-stamp");
         if !fingerprint::is_fresh(&stamp, &state()?) {
             println!("  npm packages of {dir}");
+            fingerprint::forget(&stamp);
             let verb = if lock.is_file() { "ci" } else { "install" };
             packages.npm("install", &[verb, "--no-audit", "--no-fund"]).succeed()?;
             // Taken again: npm writes the lock file when there was none.
