@@ -45,9 +45,12 @@ pub(crate) struct Scan {
     /// Which image of an archive with several, by name (`repo:tag`) or digest.
     #[arg(long)]
     pub(crate) image_name: Option<String>,
-    /// Folder with the advisory database (see `porthole db`).
+    /// Folder with the advisory database; default: where `porthole db` keeps it, if it is there.
     #[arg(long)]
     pub(crate) db: Option<PathBuf>,
+    /// Policy to hold the report against (TOML); a failure ends with exit code 1.
+    #[arg(long)]
+    pub(crate) policy: Option<PathBuf>,
     /// Threads that read layers; default: one a core.
     #[arg(long)]
     pub(crate) jobs: Option<usize>,

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub(crate) enum Exit {
     /// Everything asked for was done; policies passed.
     Done = 0,
+    /// The image was read and a policy failed.
+    Failed = 1,
     /// No report could be made: bad usage, unreadable input.
     Error = 2,
 }

@@ -5,6 +5,7 @@ mod args;
 mod db;
 mod exit;
 mod input;
+mod policy;
 mod progress;
 mod scan;
 
@@ -16,6 +17,7 @@ use args::{Cli, Command, Scan};
 use clap::Parser;
 use exit::Exit;
 use porthole_report::export::{self, Context};
+use porthole_report::policy::{judge, mark_allowed};
 use porthole_scan::advisory::Options;
 use porthole_scan::time::{parse_rfc3339, rfc3339};
 use progress::Progress;
@@ -49,22 +51,26 @@ fn scan(args: &Scan) -> Result<Exit, String> {
     };
     let progress = Progress::new(args.quiet);
     let input = input::open(&args.image)?;
-    let report = scan::report(args, input, now, &progress);
+    let policy = args.policy.as_deref().map(policy::read).transpose()?;
+    let scanned = scan::analyse(args, input, now, &progress);
     progress.end();
-    let mut report = report?;
-    let now = rfc3339(now);
-    if let Some(folder) = &args.db {
-        let options = Options { today: Some(now.clone()), ..Options::default() };
-        advisories::match_packages(&mut report, folder, true, &options)?;
+    let mut scanned = scanned?;
+    let today = rfc3339(now);
+    let options = Options { today: Some(today.clone()), ..Options::default() };
+    let (folder, named) = args.db.clone().map_or_else(|| (db::default_folder(), false), |folder| (folder, true));
+    advisories::match_packages(scanned.report_mut(), &folder, named, &options)?;
+    let mut report = scanned.finish(now);
+    if let Some(policy) = &policy {
+        mark_allowed(policy, &mut report, Some(&today));
     }
     let exporter = export::find(&args.format).ok_or_else(|| format!("no output format is called {}", args.format))?;
     let mut text = String::new();
-    exporter.write(&report, &Context { now: Some(now), serial: None }, &mut text);
+    exporter.write(&report, &Context { now: Some(today.clone()), serial: None }, &mut text);
     match &args.output {
         Some(path) => std::fs::write(path, text).map_err(|error| format!("{}: {error}", path.display()))?,
         None => print(&text)?,
     }
-    Ok(Exit::Done)
+    Ok(policy.map_or(Exit::Done, |policy| policy::tell(&judge(&policy, &report, Some(&today)))))
 }
 
 /// Prints; a reader that has seen enough (`| head`) is no error.

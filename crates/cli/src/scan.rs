@@ -18,8 +18,37 @@ use crate::progress::Progress;
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
 const CHUNK: usize = 256 * 1024;
 
-/// Reads the image, or the SBOM, and makes its report.
-pub(crate) fn report(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Report, String> {
+/// What a scan gives: a whole analysis of an image, or the report of an SBOM.
+pub(crate) enum Scanned {
+    /// An image.
+    Image(Box<Analysis>),
+    /// An SBOM.
+    Sbom(Box<Report>),
+}
+
+impl Scanned {
+    /// The report so far.
+    pub(crate) fn report_mut(&mut self) -> &mut Report {
+        match self {
+            Self::Image(analysis) => &mut analysis.report,
+            Self::Sbom(report) => report,
+        }
+    }
+
+    /// The report, its checks asked again now that everything else is in.
+    pub(crate) fn finish(self, now: i64) -> Report {
+        match self {
+            Self::Image(mut analysis) => {
+                analysis.run_checks(&Options { now: Some(now) });
+                analysis.report
+            }
+            Self::Sbom(report) => *report,
+        }
+    }
+}
+
+/// Reads the image, or the SBOM, and analyses it.
+pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Scanned, String> {
     let source =
         args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
@@ -32,13 +61,13 @@ pub(crate) fn report(args: &Scan, input: Input, now: i64, progress: &Progress) -
         }
         Input::Document(bytes) => {
             let document = sbom::read(&bytes).map_err(|error| format!("{source}: {error}"))?;
-            return Ok(document.into_report(&source));
+            return Ok(Scanned::Sbom(Box::new(document.into_report(&source))));
         }
     };
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
     let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
-    Ok(Analysis::new(&subject, facts, &Options { now: Some(now) }).report)
+    Ok(Scanned::Image(Box::new(Analysis::new(&subject, facts, &Options { now: Some(now) }))))
 }
 
 fn wanted(args: &Scan) -> Result<PlatformWanted, String> {

@@ -1,0 +1,123 @@
+//! `porthole scan` as a person and a pipeline use it: files, streams, formats, policies, exit codes.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use porthole_tests::image::{image, layer};
+
+/// A folder of this test's own, emptied.
+fn folder(name: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).expect("folder");
+    folder
+}
+
+fn archive() -> Vec<u8> {
+    let release = "ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME=\"Alpine Linux v3.20\"\n";
+    image().name("app:v1").layer(layer().file("etc/os-release", release).gzip()).docker_archive()
+}
+
+fn porthole(arguments: &[&str], input: Option<&[u8]>) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_porthole"))
+        .args(arguments)
+        .env("PORTHOLE_DB", "/nonexistent")
+        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    if let (Some(bytes), Some(mut pipe)) = (input, child.stdin.take()) {
+        // A program that has seen enough closes the pipe.
+        let _ = pipe.write_all(bytes);
+    }
+    child.wait_with_output().expect("the program ends")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_file_a_stream_and_a_compressed_stream_give_one_report() {
+    let folder = folder("one_report");
+    let path = folder.join("app.tar");
+    std::fs::write(&path, archive()).expect("write");
+    let now = ["--now", "2026-01-01T00:00:00Z", "--format", "json", "-q"];
+    let run = |source: &str, input: Option<&[u8]>| {
+        let output = porthole(&[&["scan", source], now.as_slice()].concat(), input);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        let mut report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("json");
+        // The name of the source is what the person gave, and differs.
+        report["image"]["source"].take();
+        report
+    };
+    let file = run(path.to_str().expect("path"), None);
+    assert_eq!(file["image"]["distribution"]["id"], "alpine");
+    assert_eq!(file["layers"].as_array().map(Vec::len), Some(1));
+    assert_eq!(run("-", Some(&archive())), file);
+    assert_eq!(run("-", Some(&porthole_tests::image::gzip(&archive()))), file);
+}
+
+#[test]
+fn a_policy_decides_the_exit_code_and_says_why() {
+    let folder = folder("policy");
+    let image = folder.join("app.tar");
+    std::fs::write(&image, archive()).expect("write");
+    let run = |policy: &str| {
+        let path = folder.join("policy.toml");
+        std::fs::write(&path, policy).expect("write");
+        let output = porthole(&["scan", image.to_str().expect("path"), "-q", "--policy", path.to_str().expect("path")], None);
+        (output.status.code(), text(&output.stderr))
+    };
+    assert_eq!(run("complete = true\n"), (Some(0), "policy: passed\n".to_owned()));
+    let (code, told) = run("[vulnerabilities]\nseverity = \"high\"\n");
+    assert_eq!(code, Some(1), "{told}");
+    assert!(told.contains("advisory database") && told.ends_with("policy: failed\n"), "{told}");
+    let (code, told) = run("complte = true\n");
+    assert_eq!(code, Some(2), "{told}");
+    assert!(told.contains("complte"), "{told}");
+}
+
+#[test]
+fn what_cannot_be_read_gets_one_sentence_and_exit_code_two() {
+    let folder = folder("unreadable");
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.join(name);
+        std::fs::write(&path, bytes).expect("write");
+        path.to_str().expect("path").to_owned()
+    };
+    for (source, part) in [
+        (write("empty.tar", b""), "empty"),
+        (write("text.tar", b"hello, this is no archive"), "text.tar"),
+        (write("page.tar", b"<!DOCTYPE html><html><body>404</body></html>"), "page.tar"),
+        (folder.join("missing.tar").to_str().expect("path").to_owned(), "missing.tar"),
+    ] {
+        let output = porthole(&["scan", &source, "-q"], None);
+        let told = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert_eq!(told.lines().count(), 1, "{told}");
+        assert!(told.contains(part), "{told}");
+        assert!(output.stdout.is_empty());
+    }
+    let whole = archive();
+    let cut = write("cut.tar", &whole[..whole.len() / 2]);
+    let output = porthole(&["scan", &cut, "-q"], None);
+    assert!(matches!(output.status.code(), Some(0 | 2)));
+    assert!(!output.stdout.is_empty() || !output.stderr.is_empty());
+}
+
+#[test]
+fn every_format_is_written() {
+    let folder = folder("formats");
+    let image = folder.join("app.tar");
+    std::fs::write(&image, archive()).expect("write");
+    for exporter in porthole_report::export::ALL {
+        let out = folder.join(exporter.id());
+        let arguments = ["scan", image.to_str().expect("path"), "-q", "-f", exporter.id(), "-o", out.to_str().expect("path")];
+        let output = porthole(&arguments, None);
+        assert_eq!(output.status.code(), Some(0), "{}: {}", exporter.id(), text(&output.stderr));
+        assert!(std::fs::metadata(&out).is_ok_and(|meta| meta.len() > 50), "{}", exporter.id());
+    }
+}
