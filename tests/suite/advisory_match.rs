@@ -330,7 +330,8 @@ fn an_issue_that_several_advisories_name_is_one_finding_with_the_later_fix() {
 fn language_packages_of_the_distribution_are_left_to_it() {
     let records = record("X-1", "PyPI", "idna", "0", None, "");
     let owned = Package { owned_by: Some("pkg:deb/debian/python3-idna@3.3-1".into()), ..package("pypi", "idna", "3.3") };
-    let found = matched(&database(&records), Some(&distribution("debian", "12")), std::slice::from_ref(&owned), &Options::default());
+    let found =
+        matched(&database(&records), Some(&distribution("debian", "12")), std::slice::from_ref(&owned), &Options::default());
     assert!(found.vulnerabilities.findings.is_empty());
     assert_eq!(found.vulnerabilities.left_to_distribution, 1);
     // Where OSV does not know the distribution, the language's advisories are all there is.

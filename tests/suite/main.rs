@@ -24,5 +24,5 @@ mod reference;
 mod registry;
 mod sbom;
 mod secrets;
-mod tar_reader;
 mod signatures;
+mod tar_reader;
