@@ -88,6 +88,9 @@ def certificate(subject, key, issuer=None, issuer_key=None, *, ca=False, path=No
     if key_usage:
         builder = builder.add_extension(
             x509.KeyUsage(not ca, False, False, False, False, ca, ca, False, False), critical=True)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    builder = builder.add_extension(
+        x509.AuthorityKeyIdentifier.from_issuer_public_key((issuer_key or key).public_key()), critical=False)
     if usages:
         builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)
     if san:

@@ -57,6 +57,9 @@ pub(crate) struct Scan {
     /// Time that ages are measured against, RFC 3339; default: now. Fixing it makes reports reproducible.
     #[arg(long)]
     pub(crate) now: Option<String>,
+    /// Whom to trust.
+    #[command(flatten)]
+    pub(crate) signatures: crate::signatures::Signatures,
     /// No progress on standard error.
     #[arg(long, short)]
     pub(crate) quiet: bool,

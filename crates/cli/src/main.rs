@@ -8,6 +8,7 @@ mod input;
 mod policy;
 mod progress;
 mod scan;
+mod signatures;
 
 use std::io::Write;
 use std::process::ExitCode;

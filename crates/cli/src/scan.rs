@@ -67,7 +67,9 @@ pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) 
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
     let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
-    Ok(Scanned::Image(Box::new(Analysis::new(&subject, facts, &Options { now: Some(now) }))))
+    let mut analysis = Analysis::new(&subject, facts, &Options { now: Some(now) });
+    args.signatures.verify(&args.image, &archive, image, now, &mut analysis.report)?;
+    Ok(Scanned::Image(Box::new(analysis)))
 }
 
 fn wanted(args: &Scan) -> Result<PlatformWanted, String> {

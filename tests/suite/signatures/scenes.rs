@@ -15,12 +15,12 @@ use serde_json::Value;
 
 use super::conformance::decode_base64;
 
-struct Samples {
+pub(super) struct Samples {
     document: Value,
 }
 
 impl Samples {
-    fn read() -> Self {
+    pub(super) fn read() -> Self {
         let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("signatures/samples.json.gz");
         let mut text = String::new();
         let file = std::fs::File::open(path).expect("samples");
@@ -32,13 +32,34 @@ impl Samples {
         self.document["scenes"].as_array().expect("scenes")
     }
 
+    pub(super) fn named(&self, name: &str) -> &Value {
+        self.scenes().iter().find(|scene| scene["name"] == name).unwrap_or_else(|| panic!("no scene `{name}`"))
+    }
+
     fn subject(&self, scene: &Value) -> Subject {
         let digest = Digest::parse(self.document["subject"]["digest"].as_str().expect("digest")).expect("digest");
         let manifest = self.document["subject"]["manifest"].as_str().expect("manifest").as_bytes().to_vec();
         Subject { manifests: vec![(digest, Some(manifest))], repository: scene["repository"].as_str().map(str::to_owned) }
     }
 
-    fn trust(&self, scene: &Value) -> Trust {
+    /// The image's digest and manifest.
+    pub(super) fn image(&self) -> (String, Vec<u8>) {
+        let subject = &self.document["subject"];
+        let text = |name: &str| subject[name].as_str().expect("subject").to_owned();
+        (text("digest"), text("manifest").into_bytes())
+    }
+
+    /// A scene's blobs by digest.
+    pub(super) fn blobs(&self, scene: &Value) -> BTreeMap<String, Vec<u8>> {
+        let blobs = scene["blobs"].as_object().expect("blobs").iter();
+        let bytes = |content: &Value| match content["text"].as_str() {
+            Some(text) => text.as_bytes().to_vec(),
+            None => decode_base64(content["base64"].as_str().expect("base64")),
+        };
+        blobs.map(|(digest, content)| (digest.clone(), bytes(content))).collect()
+    }
+
+    pub(super) fn trust(&self, scene: &Value) -> Trust {
         let wanted = &scene["trust"];
         let keys = list(&wanted["keys"]).map(|name| {
             let pem = self.document["keys"][name.as_str().expect("name")].as_str().expect("key");
@@ -76,16 +97,8 @@ fn list(value: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// Runs the machine as a host does: ask, fetch, feed, until nothing more is wanted.
-fn run(samples: &Samples, scene: &Value) -> Outcome {
-    let blobs: BTreeMap<&str, Vec<u8>> = scene["blobs"]
-        .as_object()
-        .expect("blobs")
-        .iter()
-        .map(|(digest, content)| match content["text"].as_str() {
-            Some(text) => (digest.as_str(), text.as_bytes().to_vec()),
-            None => (digest.as_str(), decode_base64(content["base64"].as_str().expect("base64"))),
-        })
-        .collect();
+pub(super) fn run(samples: &Samples, scene: &Value) -> Outcome {
+    let blobs = samples.blobs(scene);
     let related = list(&scene["related"]).map(|one| Related {
         digest: Digest::parse(one["digest"].as_str().expect("digest")).expect("digest"),
         size: 0,
@@ -104,7 +117,7 @@ fn run(samples: &Samples, scene: &Value) -> Outcome {
             break;
         }
         for digest in wants {
-            match blobs.get(digest.to_string().as_str()) {
+            match blobs.get(&digest.to_string()) {
                 Some(bytes) => machine.push(&digest, bytes.clone()),
                 None => machine.missing(&digest),
             }

@@ -1,7 +1,7 @@
 //! One X.509 certificate: what it says, and who signed it.
 //!
 //! RFC 5280. Parsing is `x509-cert`'s; the signed bytes are taken as they were written. Chains are in `chain.rs`, Fulcio's
-//! extensions in `fulcio.rs`. Proof: `tests/suite/signatures/wrong.rs`.
+//! extensions in `fulcio.rs`. Proof: `tests/suite/signatures/scenes.rs`.
 
 use der::Decode as _;
 use der::Encode as _;

@@ -1,7 +1,7 @@
 //! Chains: from a signer's certificate to an authority that is trusted.
 //!
 //! RFC 5280, 6.1, as far as signing needs it: names, signatures, validity at one time, authority and path length, purpose,
-//! unknown critical extensions. Revocation needs the network and is not looked at. Proof: `tests/suite/signatures/wrong.rs`.
+//! unknown critical extensions. Revocation needs the network and is not looked at. Proof: `tests/suite/signatures/scenes.rs`.
 
 use super::certificate::Certificate;
 use super::refusal::Refusal;

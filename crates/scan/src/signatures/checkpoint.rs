@@ -1,7 +1,7 @@
 //! Checkpoints: a log's signed statement of its size and root.
 //!
 //! C2SP `tlog-checkpoint` and `signed-note`; Rekor v1 signs the note with ECDSA, v2 with Ed25519. Witness cosignatures are
-//! other lines and are passed over. Proof: `tests/suite/signatures/conformance.rs`, `wrong.rs`.
+//! other lines and are passed over. Proof: `tests/suite/signatures/{conformance,scenes}.rs`.
 
 use super::encoding::base64;
 use super::key::{Hash, Scheme};

@@ -1,7 +1,7 @@
 //! Cosign's own layout: one layer a signature, what belongs to it in the layer's annotations.
 //!
 //! sigstore/cosign `specs/SIGNATURE_SPEC.md` and containers/image `containers-signature.5` (simple signing). Attestations
-//! (`.att`) are DSSE envelopes with the same annotations. Proof: `tests/suite/signatures/keys.rs`, `wrong.rs`.
+//! (`.att`) are DSSE envelopes with the same annotations. Proof: `tests/suite/signatures/scenes.rs`.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! What was proven about one signature, step by step, and the words for it.
 //!
 //! Every verifier writes its steps here; the verdict follows from them and from nothing else, so a signature can't be called
-//! verified when a step was refused or left out. Proof: `tests/suite/signatures/words.rs`.
+//! verified when a step was refused or left out. Proof: `tests/suite/signatures/scenes.rs`.
 
 use porthole_report::{Signature, SignatureState, SignatureStep, StepState};
 

@@ -1,7 +1,7 @@
 //! Public keys and the schemes by which they sign.
 //!
 //! SubjectPublicKeyInfo (RFC 5280, 4.1.2.7) and PKCS #1 public keys, PEM or DER. All arithmetic is RustCrypto's; here a
-//! scheme is chosen, never computed. Must not know who holds a key. Proof: `tests/suite/signatures/keys.rs` (samples by
+//! scheme is chosen, never computed. Must not know who holds a key. Proof: `tests/suite/signatures/scenes.rs` (samples by
 //! another implementation for every scheme).
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier as _;

@@ -2,7 +2,7 @@
 //!
 //! Rekor v1 (signed entry timestamps, inclusion proofs, checkpoints) and v2 (proof and checkpoint alone); entry kinds
 //! `hashedrekord` 0.0.1 and 0.0.2, `dsse` 0.0.1 and 0.0.2, `intoto` 0.0.1 and 0.0.2. Proof:
-//! `tests/suite/signatures/conformance.rs`, `wrong.rs`.
+//! `tests/suite/signatures/{conformance,scenes}.rs`.
 
 use serde_json::Value;
 

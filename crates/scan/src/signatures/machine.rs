@@ -2,7 +2,7 @@
 //!
 //! Knows the shapes in which signatures are attached: Cosign's tags, referrers and their fallback index, BuildKit's
 //! attestation manifests. Every blob is hashed against the digest that names it before anything in it is read.
-//! Proof: `tests/suite/signatures/machine.rs`.
+//! Proof: `tests/suite/signatures/scenes.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

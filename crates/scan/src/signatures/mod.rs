@@ -10,6 +10,7 @@
 //! Proof: `tests/suite/signatures/`, samples made by OpenSSL and Python's `cryptography` (`tests/signatures/generate.py`), and the bundles of
 //! public Sigstore clients.
 
+mod attached;
 mod attestation;
 mod bundle;
 mod certificate;
@@ -36,6 +37,7 @@ mod tlv;
 mod trust;
 mod trusted_root;
 
+pub use attached::collect;
 pub use attestation::VexDocument;
 pub use content_trust::recognise as recognise_content_trust;
 pub use key::PublicKey;

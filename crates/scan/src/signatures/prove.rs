@@ -1,7 +1,7 @@
 //! Proving a Sigstore signature, by a given key or without one ("keyless").
 //!
 //! Sigstore client specification, "Verification": time, certificate chain, certificate log, transparency log, signature,
-//! identity. One flow for Cosign's annotations and for bundles. Proof: `tests/suite/signatures/{keys,conformance,wrong}.rs`.
+//! identity. One flow for Cosign's annotations and for bundles. Proof: `tests/suite/signatures/{scenes,conformance}.rs`.
 
 use super::certificate::Certificate;
 use super::chain::{self, CODE_SIGNING};

@@ -1,7 +1,7 @@
 //! Every reason for which something is not believed, each in its own words.
 //!
 //! One variant a cause, so that a person can act on it and a test can tell two refusals apart. Proof:
-//! `tests/suite/signatures/wrong.rs` (each variant that input can cause, caused).
+//! `tests/suite/signatures/scenes.rs` (each variant that input can cause, caused).
 
 use thiserror::Error;
 

@@ -1,7 +1,7 @@
 //! Signed certificate timestamps: the proof that a certificate was put into a public certificate log.
 //!
 //! RFC 6962, 3.2 and 3.3 (embedded in the certificate, as Fulcio does). Proof: `tests/suite/signatures/conformance.rs`
-//! (certificates of the public log) and `wrong.rs`.
+//! (certificates of the public log) and `scenes.rs`.
 
 use super::certificate::Certificate;
 use super::encoding::rfc3339;

@@ -1,7 +1,7 @@
 //! Signed timestamps: an authority's word for when something existed.
 //!
 //! RFC 3161 over CMS (RFC 5652, SignedData with signed attributes), ESSCertIDv2 (RFC 5816). Proof:
-//! `tests/suite/signatures/timestamps.rs` (tokens by OpenSSL), `conformance.rs`.
+//! `tests/suite/signatures/scenes.rs` (tokens by OpenSSL), `conformance.rs`.
 
 use super::certificate::{Certificate, pss_hash};
 use super::chain::{self, TIME_STAMPING};

@@ -1,6 +1,6 @@
 //! Walking DER by hand where the exact bytes matter: what is signed must be hashed as it was written, never re-encoded.
 //!
-//! X.690. Definite lengths alone; knows nothing of certificates. Proof: `tests/suite/signatures/wrong.rs` (truncated DER).
+//! X.690. Definite lengths alone; knows nothing of certificates. Proof: `tests/suite/signatures/scenes.rs` (truncated DER).
 
 /// One element: tag, content, and the whole of it as it was written.
 #[derive(Debug, Clone, Copy)]

@@ -1,7 +1,7 @@
 //! Notary Project signatures (`notation sign`): envelopes with X.509 chains, held against trust stores and a trust policy.
 //!
 //! notaryproject/specifications: `signature-specification.md`, `trust-store-trust-policy.md`. Revocation needs the network
-//! and is not looked at; every report says so. Proof: `tests/suite/signatures/notation.rs`.
+//! and is not looked at; every report says so. Proof: `tests/suite/signatures/scenes.rs`.
 
 mod cose;
 mod jws;
