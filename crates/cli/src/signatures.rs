@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use porthole_report::Report;
 use porthole_scan::oci::archive::{Archive, Blob, ImageSource, Location};
-use porthole_scan::signatures::{Expected, NotationTrust, PublicKey, StoreKind, Trust, TrustPolicy, TrustStore, TrustedRoot, collect};
+use porthole_scan::signatures::{
+    Expected, NotationTrust, PublicKey, StoreKind, Trust, TrustPolicy, TrustStore, TrustedRoot, collect,
+};
 
 use crate::input::Ranges;
 

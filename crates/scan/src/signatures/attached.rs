@@ -65,7 +65,10 @@ fn about<'a>(archive: &'a Archive, image: &'a ImageSource) -> Vec<&'a Artifact> 
     let unnamed = move |artifact: &&Artifact| {
         alone
             && artifact.subject.is_none()
-            && matches!(artifact.kind, ArtifactKind::CosignSignature | ArtifactKind::CosignAttestation | ArtifactKind::Attestation)
+            && matches!(
+                artifact.kind,
+                ArtifactKind::CosignSignature | ArtifactKind::CosignAttestation | ArtifactKind::Attestation
+            )
     };
     archive.about(image).chain(archive.artifacts.iter().filter(unnamed)).collect()
 }
