@@ -11,6 +11,15 @@ pub fn score(vector: &str) -> Option<f32> {
         return None;
     }
     let vector = vector.trim().trim_start_matches('(').trim_end_matches(')');
+    // The crate scores a vector that lacks base metrics as if they were harmless; the specifications call it invalid.
+    let base: &[&str] = match vector.get(..8) {
+        Some("CVSS:3.0" | "CVSS:3.1") => &["/AV:", "/AC:", "/PR:", "/UI:", "/S:", "/C:", "/I:", "/A:"],
+        Some("CVSS:4.0") => &["/AV:", "/AC:", "/AT:", "/PR:", "/UI:", "/VC:", "/VI:", "/VA:", "/SC:", "/SI:", "/SA:"],
+        _ => &[],
+    };
+    if !base.iter().all(|metric| vector.contains(metric)) {
+        return None;
+    }
     if vector.starts_with("CVSS:") {
         return vector.parse::<cvss::Cvss>().ok().map(|vector| vector.score() as f32);
     }
