@@ -12,7 +12,7 @@ export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
 export const images = process.env.PORTHOLE_IMAGES ?? join(repository, 'target/images');
 export const fixtures = resolve(repository, '../shared/fixtures');
 /** A folder with an advisory database, as `porthole db build` writes it; the tests that need one skip without. */
-export const database = process.env.PORTHOLE_DB ?? join(repository, 'target/db');
+export const database = process.env.PORTHOLE_DB ?? join(dist, 'db');
 export const shots = process.env.PORTHOLE_SHOTS ?? join(repository, 'target/screenshots');
 
 const TYPES = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.json': 'application/json', '.webmanifest': 'application/manifest+json' };
@@ -23,7 +23,8 @@ export function databaseFiles() {
   return Object.fromEntries(readdirSync(database).map((name) => [`db/${name}`, readFileSync(join(database, name))]));
 }
 
-/** The page under `/any/path/`, as a plain static server would serve it. `extra` adds files below it. */
+/** The page under `/any/path/`, as a plain static server would serve it. `extra` adds files below it: an advisory
+ * database too, which a page has only where a test asks for it. */
 export async function serve(extra = {}) {
   const asked = [];
   const server = createServer((request, response) => {
@@ -36,7 +37,7 @@ export async function serve(extra = {}) {
     const name = normalize(path.slice('/any/path/'.length) || 'index.html');
     const file = join(dist, name);
     if (name in extra) response.writeHead(200, { 'content-type': TYPES[extname(name)] ?? 'application/octet-stream' }).end(extra[name]);
-    else if (!name.startsWith('..') && existsSync(file) && statSync(file).isFile()) response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
+    else if (!/^(\.\.|db\/)/.test(name) && existsSync(file) && statSync(file).isFile()) response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'application/octet-stream' }).end(readFileSync(file));
     else response.writeHead(404).end();
   });
   await new Promise((done) => { server.listen(0, '127.0.0.1', done); });
