@@ -7,6 +7,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 use std::{env, io};
@@ -17,6 +18,9 @@ use crate::project::Project;
 const TAIL_LINES: usize = 60;
 /// No single program of ours needs longer; one that does is stuck.
 const TIME_LIMIT: Duration = Duration::from_secs(60 * 60);
+
+/// Children started so far.
+static RUNS: AtomicUsize = AtomicUsize::new(0);
 
 /// Why something did not work: one sentence, and the last lines of the program that said so.
 #[derive(Debug)]
@@ -33,10 +37,8 @@ impl Failure {
 
     /// The sentence, then the tail, indented so that no line of it is mistaken for ours.
     pub(crate) fn print(&self) {
-        println!("  failed: {}", self.what);
-        for line in &self.tail {
-            println!("  | {line}");
-        }
+        let tail: String = self.tail.iter().map(|line| format!("\n  | {line}")).collect();
+        println!("  failed: {}{tail}", self.what);
     }
 }
 
@@ -142,8 +144,10 @@ impl Child {
     pub(crate) fn run(mut self) -> Result<Ended, Failure> {
         let logs = self.log.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(logs).about(|| format!("make {}", logs.display()))?;
-        let log = File::create(&self.log).about(|| format!("write {}", self.log.display()))?;
-        let other = log.try_clone().about(|| format!("write {}", self.log.display()))?;
+        // Two steps may run the same program at once: each writes a file of its own, which takes its name at the end.
+        let part = self.log.with_extension(format!("{}.part", RUNS.fetch_add(1, Ordering::Relaxed)));
+        let log = File::create(&part).about(|| format!("write {}", part.display()))?;
+        let other = log.try_clone().about(|| format!("write {}", part.display()))?;
         let started = self.command.stdin(Stdio::null()).stdout(log).stderr(other).spawn();
         let mut child = started.about(|| format!("start {}", self.program))?;
 
@@ -163,7 +167,8 @@ impl Child {
             }
             pause = (pause * 2).min(Duration::from_millis(100));
         };
-        let bytes = fs::read(&self.log).about(|| format!("read {}", self.log.display()))?;
+        let bytes = fs::read(&part).about(|| format!("read {}", part.display()))?;
+        fs::rename(&part, &self.log).about(|| format!("write {}", self.log.display()))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         Ok(Ended { success, text, program: self.program, log: self.log, ending })
     }

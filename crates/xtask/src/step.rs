@@ -1,13 +1,19 @@
 //! Steps: named pieces of work in an order, each with what it needs; and what is printed about them.
 //!
+//! Two steps run at once where they may, because much of a build (linking, downloading, installing) leaves a core idle.
 //! A step that fails does not stop the rest: only the steps that need it are left out. The last line printed by
 //! [`Summary::print`] is read by programs.
 
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::child::{Child, Failure};
 use crate::counts::Counts;
 use crate::project::Project;
+
+/// How many steps run at once.
+const LANES: usize = 2;
 
 /// A piece of work.
 pub(crate) struct Step {
@@ -17,11 +23,19 @@ pub(crate) struct Step {
     pub(crate) does: &'static str,
     /// Steps that must have succeeded before.
     pub(crate) needs: &'static [&'static str],
+    /// Steps that must have ended before, if they run at all, however they ended.
+    pub(crate) after: &'static [&'static str],
+    /// Whether nothing else may run beside it: it measures times.
+    pub(crate) alone: bool,
     /// Whether the checkout has what the step works on. If not, the step does not exist.
     pub(crate) applies: fn(&Project) -> bool,
     /// The work.
     pub(crate) run: fn(&Project) -> Result<Done, Failure>,
 }
+
+/// What a step is that says nothing else of itself.
+pub(crate) const STEP: Step =
+    Step { name: "", does: "", needs: &[], after: &[], alone: false, applies: always, run: |_| Ok(Done::Ready) };
 
 /// How a step ended.
 #[derive(Debug)]
@@ -97,32 +111,103 @@ impl Summary {
             self.failed.push(step.name);
         }
         let tests = counts.map(|counts| format!("  ({counts})")).unwrap_or_default();
-        println!("  {state} after {}{tests}", seconds(took));
+        println!("  {}: {state} after {}{tests}", step.name, seconds(took));
         self.lines.push(format!("{:<16} {state:<7} {:>8}{tests}", step.name, seconds(took)));
         self.counts += counts.unwrap_or_default();
     }
 }
 
-/// Runs `steps` in their order, leaving out what needs a step that failed.
-pub(crate) fn run(project: &Project, steps: &[&Step]) -> Summary {
-    let mut summary = Summary::default();
-    let mut without: Vec<&'static str> = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
-        println!("[{}/{}] {}: {}", index + 1, steps.len(), step.name, step.does);
-        if let Some(missing) = step.needs.iter().find(|need| without.contains(need)) {
-            println!("  not run: {missing} failed");
-            summary.lines.push(format!("{:<16} not run: {missing} failed", step.name));
-            without.push(step.name);
-            continue;
-        }
-        let begun = Instant::now();
-        let done = (step.run)(project);
-        summary.add(step, begun.elapsed(), done);
-        if summary.failed.last() == Some(&step.name) {
-            without.push(step.name);
-        }
+/// Where a step is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Waiting,
+    Running,
+    Succeeded,
+    Failed,
+}
+
+/// What the lanes share.
+struct Board {
+    states: Vec<State>,
+    summary: Summary,
+}
+
+/// What a lane does next.
+enum Next {
+    Run(usize),
+    Wait,
+    Stop,
+}
+
+impl Board {
+    fn state(&self, steps: &[&Step], name: &str) -> Option<State> {
+        steps.iter().position(|step| step.name == name).and_then(|at| self.states.get(at).copied())
     }
-    summary
+
+    /// The first step that may begin now. Those whose needs failed are struck out on the way.
+    fn next(&mut self, steps: &[&Step]) -> Next {
+        let running = |board: &Self| (0..steps.len()).filter(|at| board.states[*at] == State::Running).collect::<Vec<_>>();
+        for (at, step) in steps.iter().enumerate() {
+            if self.states[at] != State::Waiting {
+                continue;
+            }
+            if let Some(missing) = step.needs.iter().find(|need| self.state(steps, need) == Some(State::Failed)) {
+                println!("  {}: not run: {missing} failed", step.name);
+                self.summary.lines.push(format!("{:<16} not run: {missing} failed", step.name));
+                self.states[at] = State::Failed;
+                continue;
+            }
+            let ended = |name: &str| !matches!(self.state(steps, name), Some(State::Waiting | State::Running));
+            if !step.needs.iter().chain(step.after).all(|name| ended(name)) {
+                continue;
+            }
+            let beside = running(self);
+            if beside.is_empty() || !(step.alone || beside.iter().any(|other| steps[*other].alone)) {
+                return Next::Run(at);
+            }
+            // Nothing later may begin now, or a step that wants to be alone would wait for ever.
+            break;
+        }
+        let waits = self.states.contains(&State::Waiting) || !running(self).is_empty();
+        if waits { Next::Wait } else { Next::Stop }
+    }
+}
+
+/// Runs `steps`, as far as possible in their order, leaving out what needs a step that failed.
+pub(crate) fn run(project: &Project, steps: &[&Step]) -> Summary {
+    let board = Mutex::new(Board { states: vec![State::Waiting; steps.len()], summary: Summary::default() });
+    let changed = Condvar::new();
+    // A lane that panicked has printed why; what the others found out is still true.
+    let lock = || board.lock().unwrap_or_else(PoisonError::into_inner);
+    let lane = || {
+        let mut held = lock();
+        loop {
+            match held.next(steps) {
+                Next::Stop => break,
+                Next::Wait => held = changed.wait(held).unwrap_or_else(PoisonError::into_inner),
+                Next::Run(at) => {
+                    held.states[at] = State::Running;
+                    let step = steps[at];
+                    println!("[{}/{}] {}: {}", at + 1, steps.len(), step.name, step.does);
+                    drop(held);
+                    let begun = Instant::now();
+                    let done = (step.run)(project);
+                    held = lock();
+                    held.summary.add(step, begun.elapsed(), done);
+                    let failed = held.summary.failed.last() == Some(&step.name);
+                    held.states[at] = if failed { State::Failed } else { State::Succeeded };
+                    changed.notify_all();
+                }
+            }
+        }
+        changed.notify_all();
+    };
+    thread::scope(|scope| {
+        for _ in 0..LANES {
+            scope.spawn(lane);
+        }
+    });
+    board.into_inner().unwrap_or_else(PoisonError::into_inner).summary
 }
 
 /// The steps of `all` that are named in `wanted` (all of them when it is empty) and, first, those that they need.
@@ -157,17 +242,17 @@ mod tests {
     }
 
     const STEPS: &[Step] = &[
-        Step { name: "tools", does: "", needs: &[], applies: always, run: |_| Ok(Done::Ready) },
-        Step { name: "broken", does: "", needs: &["tools"], applies: always, run: |_| Err(Failure::new("on purpose")) },
-        Step { name: "after", does: "", needs: &["broken"], applies: always, run: |_| Ok(Done::Checked) },
-        Step { name: "last", does: "", needs: &["after"], applies: always, run: |_| Ok(Done::Checked) },
-        Step { name: "absent", does: "", needs: &[], applies: |_| false, run: |_| Ok(Done::Checked) },
+        Step { name: "tools", ..STEP },
+        Step { name: "broken", needs: &["tools"], run: |_| Err(Failure::new("on purpose")), ..STEP },
+        Step { name: "after", needs: &["broken"], run: |_| Ok(Done::Checked), ..STEP },
+        Step { name: "last", needs: &["after"], run: |_| Ok(Done::Checked), ..STEP },
+        Step { name: "absent", applies: |_| false, run: |_| Ok(Done::Checked), ..STEP },
         Step {
             name: "tests",
-            does: "",
-            needs: &[],
-            applies: always,
+            after: &["last", "absent"],
+            alone: true,
             run: |_| Ok(Done::Ran(Counts { passed: 5, failed: 0, skipped: 2 }, None)),
+            ..STEP
         },
     ];
 
@@ -179,6 +264,40 @@ mod tests {
         assert_eq!(summary.counts, Counts { passed: 5, failed: 1, skipped: 2 });
         assert_eq!(summary.lines.len(), 5, "{:?}", summary.lines);
         assert!(summary.lines.iter().any(|line| line.starts_with("last") && line.ends_with("not run: after failed")));
+    }
+
+    #[test]
+    fn two_steps_run_at_once_unless_one_wants_to_be_alone() {
+        use std::sync::atomic::{AtomicUsize, Ordering};
+        static NOW: AtomicUsize = AtomicUsize::new(0);
+        static MOST: AtomicUsize = AtomicUsize::new(0);
+        static ALONE: AtomicUsize = AtomicUsize::new(0);
+        fn beside(_: &Project) -> Result<Done, Failure> {
+            MOST.fetch_max(NOW.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            // The other one has five seconds to come.
+            for _ in 0..500 {
+                if MOST.load(Ordering::SeqCst) > 1 {
+                    break;
+                }
+                thread::sleep(Duration::from_millis(10));
+            }
+            NOW.fetch_sub(1, Ordering::SeqCst);
+            Ok(Done::Checked)
+        }
+        fn alone(_: &Project) -> Result<Done, Failure> {
+            ALONE.store(NOW.load(Ordering::SeqCst) + 1, Ordering::SeqCst);
+            Ok(Done::Checked)
+        }
+        let steps = [
+            Step { name: "a", run: beside, ..STEP },
+            Step { name: "b", run: beside, ..STEP },
+            Step { name: "c", run: alone, alone: true, ..STEP },
+            Step { name: "d", run: beside, ..STEP },
+        ];
+        let steps: Vec<&Step> = steps.iter().collect();
+        let summary = run(&project(), &steps);
+        assert_eq!((MOST.load(Ordering::SeqCst), ALONE.load(Ordering::SeqCst)), (2, 1));
+        assert_eq!(summary.counts, Counts { passed: 4, failed: 0, skipped: 0 });
     }
 
     #[test]

@@ -14,21 +14,22 @@ use crate::child::Failure;
 use crate::project::Project;
 use crate::serve::Site;
 use crate::setup::images;
-use crate::step::{self, Done, Step, always};
+use crate::step::{self, Done, STEP, Step};
 
 const WASM_TOOLS: Step = Step {
     name: "wasm-tools",
     does: "the wasm32 target, wasm-pack, wasm-bindgen, wasm-opt",
-    needs: &[],
-    applies: always,
+    // Both install Debian packages, which one program at a time can do.
+    after: &["images"],
     run: wasm::tools,
+    ..STEP
 };
 const WASM: Step = Step {
     name: "wasm",
     does: "wasm-pack builds crates/wasm into www/src/pkg",
     needs: &["wasm-tools"],
-    applies: always,
     run: wasm::package,
+    ..STEP
 };
 const PAGE: Step = Step {
     name: "page",
@@ -36,6 +37,7 @@ const PAGE: Step = Step {
     needs: &["wasm"],
     applies: web::page_is_there,
     run: web::page,
+    ..STEP
 };
 
 const ADVISORIES: Step = Step {
@@ -44,6 +46,7 @@ const ADVISORIES: Step = Step {
     needs: &["page"],
     applies: |project| web::page_is_there(project) && advisories::are_there(project),
     run: advisories::database,
+    ..STEP
 };
 
 /// What `cargo xtask build` does.
@@ -51,29 +54,28 @@ const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE, ADVISORIES];
 
 /// What `cargo xtask test` does, quickest answers first.
 const TEST: &[Step] = &[
-    Step { name: "format", does: "rustfmt has nothing to change", needs: &[], applies: always, run: rust::format },
-    Step { name: "lint", does: "clippy has nothing to say", needs: &[], applies: always, run: rust::lint },
+    Step { name: "format", does: "rustfmt has nothing to change", run: rust::format, ..STEP },
+    Step { name: "lint", does: "clippy has nothing to say", run: rust::lint, ..STEP },
+    Step { name: "images", does: "real images for the tests", applies: images_are_wanted, run: real_images, ..STEP },
     Step {
         name: "dependencies",
         does: "cargo-deny has nothing to say on licences, bans and sources",
-        needs: &[],
-        applies: always,
         run: dependencies::cargo,
+        ..STEP
     },
     Step {
         name: "lock-files",
         does: "npm's lock files name hashes and allowed licences, and no registry",
-        needs: &[],
         applies: web::page_is_there,
         run: dependencies::npm,
+        ..STEP
     },
-    Step { name: "images", does: "real images for the tests", needs: &[], applies: images_are_wanted, run: real_images },
-    Step { name: "rust", does: "Rust tests, natively", needs: &[], applies: always, run: rust::tests },
-    Step { name: "examples", does: "examples in Rust documentation", needs: &[], applies: always, run: rust::examples },
-    Step { name: "fuzz", does: "every fuzz target for a moment", needs: &[], applies: fuzz::is_there, run: fuzz::smoke },
+    Step { name: "rust", does: "Rust tests, natively", after: &["images"], run: rust::tests, ..STEP },
     WASM_TOOLS,
     WASM,
-    Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], applies: always, run: wasm::tests },
+    Step { name: "examples", does: "examples in Rust documentation", run: rust::examples, ..STEP },
+    Step { name: "fuzz", does: "every fuzz target for a moment", applies: fuzz::is_there, run: fuzz::smoke, ..STEP },
+    Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], run: wasm::tests, ..STEP },
     PAGE,
     ADVISORIES,
     Step {
@@ -82,6 +84,7 @@ const TEST: &[Step] = &[
         needs: &["advisories"],
         applies: ADVISORIES.applies,
         run: vulnerabilities::check,
+        ..STEP
     },
     Step {
         name: "size",
@@ -89,20 +92,24 @@ const TEST: &[Step] = &[
         needs: &["page"],
         applies: web::page_is_there,
         run: size::check,
+        ..STEP
     },
-    Step { name: "types", does: "TypeScript has nothing to say", needs: &["wasm"], applies: web::page_is_there, run: web::types },
     Step {
-        name: "page-tests",
-        does: "the page's own tests",
-        needs: &[],
-        applies: web::page_tests_are_there,
-        run: web::unit_tests,
+        name: "types",
+        does: "TypeScript has nothing to say",
+        needs: &["wasm"],
+        applies: web::page_is_there,
+        run: web::types,
+        ..STEP
     },
+    Step { name: "page-tests", does: "the page's own tests", applies: web::page_tests_are_there, run: web::unit_tests, ..STEP },
     Step {
         name: "browser",
         does: "tests that drive the page in Chromium",
         needs: &["page"],
         applies: web::browser_tests_are_there,
+        after: &["images", "advisories"],
+        alone: true,
         run: web::browser_tests,
     },
 ];

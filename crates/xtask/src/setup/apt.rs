@@ -26,7 +26,9 @@ pub(crate) fn install(project: &Project, packages: &[&str]) -> Result<(), Failur
     println!("  installing {wanted}");
     let apt = |label: &str| Child::new(project, label, "apt-get").env("DEBIAN_FRONTEND", "noninteractive");
     apt("apt-update").args(["-q", "update"]).succeed()?;
-    apt("apt-install").args(["-q", "install", "-y", "--no-install-recommends"]).args(packages).succeed()?;
+    // Another program may hold the lock for a while.
+    let patient = ["-q", "-o", "DPkg::Lock::Timeout=900", "install", "-y", "--no-install-recommends"];
+    apt("apt-install").args(patient).args(packages).succeed()?;
     Ok(())
 }
 
