@@ -1,7 +1,7 @@
 //! VEX documents and ignore files: what they silence, what they do not, and that the silenced stays countable.
 
 use porthole_advisory::Options;
-use porthole_advisory::suppress::{Rule, document};
+use porthole_advisory::suppress::{Rule, apply, document, vex};
 use porthole_report::Vulnerabilities;
 
 use crate::advisory::{database, distribution, matched, package, record};
@@ -118,4 +118,25 @@ fn ignore_rules_hold_until_their_day_and_need_a_reason() {
     for text in ["[[ignore]]\nid = 'CVE-1'\nreason = 'r'\nexpire = '2026-01-01'\n", "{\"a\":1}", "{", "= =", "\u{1}"] {
         assert!(document("rules", text.as_bytes()).is_err(), "{text}");
     }
+}
+
+#[test]
+fn rules_can_be_put_on_and_taken_off_a_report_that_is_there() {
+    let rules = document("rules", b"[[ignore]]\nid = 'CVE-2024-1'\nreason = 'r'\nexpires = '2026-01-01'\n").expect("rules");
+    let closes = |found: &Vulnerabilities| -> usize { found.upgrades.iter().map(|upgrade| upgrade.closes.len()).sum() };
+    let mut found = findings(Vec::new(), Some("2026-01-01"));
+    let before = found.clone();
+    assert_eq!(closes(&before), 1);
+    apply(&rules, Some("2026-01-01"), &mut found);
+    assert_eq!((found.findings.iter().filter(|finding| finding.suppressed.is_some()).count(), closes(&found)), (2, 0));
+    assert_eq!(found, findings(rules.clone(), Some("2026-01-01")), "the same as with the rules from the start");
+    apply(&rules, Some("2026-01-02"), &mut found);
+    assert_eq!(found, before);
+    assert!(rules[0].has_expired(Some("2026-01-02")) && !rules[0].has_expired(Some("2026-01-01")) && !rules[0].has_expired(None));
+}
+
+#[test]
+fn a_vex_document_is_no_ignore_file() {
+    assert!(vex("x", b"[[ignore]]\nid = 'CVE-2024-1'\nreason = 'r'\n").is_err());
+    assert!(vex("x", br#"{"a":1}"#).is_err());
 }

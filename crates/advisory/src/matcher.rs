@@ -18,8 +18,8 @@ use crate::ecosystem::{self, Naming, Need};
 use crate::finding::{self, Lookup};
 use crate::hit;
 use crate::shard::View;
-use crate::suppress::Rule;
-use crate::{Error, Index, Shard, ShardEntry, day, lifecycle, load, upgrade};
+use crate::suppress::{self, Rule};
+use crate::{Error, Index, Shard, ShardEntry, day, lifecycle, load};
 
 /// Days after which advisory data counts as old, unless the host sets another limit.
 pub const DEFAULT_MAX_AGE: u32 = 7;
@@ -183,13 +183,10 @@ impl Matcher {
         out.left_to_distribution = packages.iter().filter(owned).count() as u64;
         self.tell_age(&mut out, options);
         out.past_end_of_life = past_end_of_life(packages, options);
-        for finding in &mut out.findings {
-            finding.suppressed = options.rules.iter().find_map(|rule| rule.suppression(finding, options.today.as_deref()));
-        }
         out.findings.sort_by(worst_first);
         // Two advisories sources may name one issue in one package twice (by source and by binary name).
         out.findings.dedup_by(|a, b| a.id == b.id && a.purl == b.purl && a.layer == b.layer);
-        out.upgrades = upgrade::upgrades(&out.findings);
+        suppress::apply(&options.rules, options.today.as_deref(), &mut out);
         self.gaps.sort();
         self.gaps.dedup();
         Matched { vulnerabilities: out, gaps: self.gaps }

@@ -57,6 +57,9 @@ pub(crate) struct Scan {
     /// Time that ages are measured against, RFC 3339; default: now. Fixing it makes reports reproducible.
     #[arg(long)]
     pub(crate) now: Option<String>,
+    /// Which findings do not count.
+    #[command(flatten)]
+    pub(crate) suppress: crate::suppress::Suppress,
     /// Whom to trust.
     #[command(flatten)]
     pub(crate) signatures: crate::signatures::Signatures,

@@ -9,6 +9,7 @@ mod policy;
 mod progress;
 mod scan;
 mod signatures;
+mod suppress;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -53,11 +54,15 @@ fn scan(args: &Scan) -> Result<Exit, String> {
     let progress = Progress::new(args.quiet);
     let input = input::open(&args.image)?;
     let policy = args.policy.as_deref().map(policy::read).transpose()?;
+    let rules = args.suppress.rules()?;
     let scanned = scan::analyse(args, input, now, &progress);
     progress.end();
     let mut scanned = scanned?;
     let today = rfc3339(now);
-    let options = Options { today: Some(today.clone()), ..Options::default() };
+    if !args.quiet {
+        suppress::tell_expired(&rules, &today);
+    }
+    let options = Options { today: Some(today.clone()), rules, ..Options::default() };
     let (folder, named) = args.db.clone().map_or_else(|| (db::default_folder(), false), |folder| (folder, true));
     advisories::match_packages(scanned.report_mut(), &folder, named, &options)?;
     let mut report = scanned.finish(now);

@@ -1,7 +1,7 @@
 //! One image: facts in, the report and answers about files out.
 
 use porthole_report::{Gap, GapKind, Report, export};
-use porthole_scan::advisory::Matcher;
+use porthole_scan::advisory::{self, Matcher, suppress};
 use porthole_scan::{Analysis, LayerFacts, Options, State, Subject, Tree, sbom};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
@@ -46,6 +46,12 @@ pub struct Merge {
     listed: Option<Report>,
     tree: Option<Tree>,
     matcher: Option<Matcher>,
+    /// VEX statements and ignore rules, in the order in which they were given.
+    rules: Vec<suppress::Rule>,
+    /// The day of the report, `YYYY-MM-DD`, once it is known.
+    today: Option<String>,
+    /// The present, seconds since 1970, once it is known.
+    now: Option<i64>,
 }
 
 #[wasm_bindgen]
@@ -67,7 +73,7 @@ impl Merge {
             })
             .collect();
         let subject = Subject::of_archive(source, &archive.archive, source_of);
-        Ok(Self { subject, facts, analysis: None, listed: None, tree: None, matcher: None })
+        Ok(Self::of(subject, facts, None))
     }
 
     /// An SBOM instead of an image: packages without layers or files.
@@ -77,7 +83,7 @@ impl Merge {
     #[wasm_bindgen(js_name = ofSbom)]
     pub fn of_sbom(bytes: &[u8], source: &str) -> Result<Self, JsError> {
         let listed = Some(sbom::read(bytes).map_err(js)?.into_report(source));
-        Ok(Self { subject: Subject::default(), facts: Vec::new(), analysis: None, listed, tree: None, matcher: None })
+        Ok(Self::of(Subject::default(), Vec::new(), listed))
     }
 
     /// Takes a layer's facts.
@@ -105,9 +111,9 @@ impl Merge {
     /// Folds what is there. `now` is in seconds since 1970. After the last layer, `last` lets go of the facts.
     pub fn join(&mut self, now: f64, last: bool) {
         let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
-        let options = Options { now: Some(now as i64) };
+        self.now = Some(now as i64);
         self.tree = None;
-        self.analysis = Some(Analysis::new(&self.subject, facts, &options));
+        self.analysis = Some(Analysis::new(&self.subject, facts, &self.options()));
     }
 
     /// The report so far.
@@ -130,14 +136,15 @@ impl Merge {
         Ok(needs)
     }
 
-    /// Takes the database's index; says which files to fetch.
+    /// Takes the database's index; says which files to fetch. A bad index becomes a gap, and then there is nothing to fetch.
     ///
     /// # Errors
-    /// When it is no index.
+    /// When matching has not started.
     #[wasm_bindgen(js_name = pushIndex)]
     pub fn push_index(&mut self, bytes: &[u8]) -> Result<Ts<ShardWants>, JsError> {
         let matcher = self.matcher.as_mut().ok_or_else(|| js("matching has not started"))?;
-        matcher.index(bytes).map_err(js)?;
+        // What is wrong with it is noted as a gap by the matcher itself.
+        let _ = matcher.index(bytes);
         let shard = |want: porthole_scan::advisory::Want| ShardWant {
             key: want.key,
             file: want.file,
@@ -164,21 +171,49 @@ impl Merge {
         }
     }
 
-    /// Puts the matched advisories into the report. `today` is `YYYY-MM-DD`.
+    /// Puts the matched advisories into the report and asks the checks again. `today` is `YYYY-MM-DD`. Without an index it
+    /// still says which runtimes are past their end.
     ///
     /// # Errors
     /// When nothing was joined or matching has not started.
     #[wasm_bindgen(js_name = finishMatching)]
     pub fn finish_matching(&mut self, today: String) -> Result<(), JsError> {
         let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
-        let report = match (&mut self.analysis, &mut self.listed) {
-            (Some(analysis), _) => &mut analysis.report,
-            (None, Some(listed)) => listed,
-            (None, None) => return Err(js("the layers have not been joined")),
-        };
-        let options = porthole_scan::advisory::Options { today: Some(today), ..Default::default() };
-        porthole_scan::set_vulnerabilities(report, matcher, &options);
+        let options = advisory::Options { today: Some(today.clone()), rules: self.rules.clone(), ..advisory::Options::default() };
+        porthole_scan::set_vulnerabilities(self.report_mut()?, matcher, &options);
+        self.today = Some(today);
+        self.ask_checks();
         Ok(())
+    }
+
+    /// Takes a VEX document (OpenVEX, CycloneDX) or an ignore file, told apart by its content, and gives the number of its
+    /// rules. May come before or after the matching; findings that it names no longer count.
+    ///
+    /// # Errors
+    /// When it is none of them: a rule that is not understood must not silently do nothing.
+    #[wasm_bindgen(js_name = addRules)]
+    pub fn add_rules(&mut self, name: &str, bytes: &[u8]) -> Result<usize, JsError> {
+        let rules = suppress::document(name, bytes).map_err(js)?;
+        let count = rules.len();
+        self.rules.extend(rules);
+        self.apply_rules();
+        Ok(count)
+    }
+
+    /// Forgets all rules: every finding counts again.
+    #[wasm_bindgen(js_name = dropRules)]
+    pub fn drop_rules(&mut self) {
+        self.rules.clear();
+        self.apply_rules();
+    }
+
+    /// Rules that have run out by the day of the report, a line each: document, ids, last day.
+    #[wasm_bindgen(js_name = expiredRules)]
+    pub fn expired_rules(&self) -> Vec<String> {
+        let expired = self.rules.iter().filter(|rule| rule.has_expired(self.today.as_deref()));
+        expired
+            .map(|rule| format!("{}: {}: {}", rule.source, rule.ids.join(", "), rule.expires.as_deref().unwrap_or_default()))
+            .collect()
     }
 
     /// Rows of a folder. `state` is `merged`, `upTo` or `layer`.
@@ -223,6 +258,38 @@ impl Merge {
     pub fn export(&self, format: &str, now: String, serial: String) -> Result<Export, JsError> {
         let report = self.report_so_far()?;
         write(report, format, now, serial)
+    }
+
+    fn of(subject: Subject, facts: Vec<Option<LayerFacts>>, listed: Option<Report>) -> Self {
+        Self { subject, facts, analysis: None, listed, tree: None, matcher: None, rules: Vec::new(), today: None, now: None }
+    }
+
+    fn options(&self) -> Options {
+        Options { now: self.now }
+    }
+
+    fn apply_rules(&mut self) {
+        let (rules, today) = (std::mem::take(&mut self.rules), self.today.take());
+        if let Ok(report) = self.report_mut() {
+            suppress::apply(&rules, today.as_deref(), &mut report.vulnerabilities);
+        }
+        (self.rules, self.today) = (rules, today);
+        self.ask_checks();
+    }
+
+    fn ask_checks(&mut self) {
+        let options = self.options();
+        if let Some(analysis) = &mut self.analysis {
+            analysis.run_checks(&options);
+        }
+    }
+
+    fn report_mut(&mut self) -> Result<&mut Report, JsError> {
+        match (&mut self.analysis, &mut self.listed) {
+            (Some(analysis), _) => Ok(&mut analysis.report),
+            (None, Some(listed)) => Ok(listed),
+            (None, None) => Err(js("the layers have not been joined")),
+        }
     }
 
     fn report_so_far(&self) -> Result<&Report, JsError> {

@@ -6,10 +6,10 @@ mod cyclonedx;
 mod ignore;
 mod openvex;
 
-use porthole_report::{Purl, Suppression, Vulnerability};
+use porthole_report::{Purl, Suppression, Vulnerabilities, Vulnerability};
 
-use crate::Error;
 use crate::day::day_number;
+use crate::{Error, upgrade};
 
 pub use cyclonedx::cyclonedx_vex;
 pub use ignore::ignore_file;
@@ -37,12 +37,25 @@ pub struct Rule {
     pub source: String,
 }
 
+/// Says anew which findings count: the first rule that applies silences one, and what no rule names counts again. What to
+/// upgrade follows from it.
+pub fn apply(rules: &[Rule], today: Option<&str>, vulnerabilities: &mut Vulnerabilities) {
+    for finding in &mut vulnerabilities.findings {
+        finding.suppressed = rules.iter().find_map(|rule| rule.suppression(finding, today));
+    }
+    vulnerabilities.upgrades = upgrade::upgrades(&vulnerabilities.findings);
+}
+
 impl Rule {
+    /// True on the days after its last one.
+    pub fn has_expired(&self, today: Option<&str>) -> bool {
+        let day = |text: Option<&str>| text.and_then(day_number);
+        day(self.expires.as_deref()).zip(day(today)).is_some_and(|(expires, today)| today > expires)
+    }
+
     /// What the rule makes of a finding on a day; `None` when it does not apply or has expired.
     pub fn suppression(&self, finding: &Vulnerability, today: Option<&str>) -> Option<Suppression> {
-        if let (Some(expires), Some(today)) = (self.expires.as_deref().and_then(day_number), today.and_then(day_number))
-            && today > expires
-        {
+        if self.has_expired(today) {
             return None;
         }
         let known = |id: &String| id == "*" || *id == finding.id || *id == finding.advisory || finding.aliases.contains(id);
@@ -82,11 +95,15 @@ fn names_package(wanted: &str, finding: &Vulnerability) -> bool {
 /// # Errors
 /// When it is none of them, damaged or too large.
 pub fn document(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
-    let text = text(name, bytes)?;
-    if !text.trim_start().starts_with('{') {
-        return ignore_file(name, bytes);
-    }
-    let json: serde_json::Value = json(name, text)?;
+    if text(name, bytes)?.trim_start().starts_with('{') { vex(name, bytes) } else { ignore_file(name, bytes) }
+}
+
+/// Reads a VEX document, OpenVEX or CycloneDX.
+///
+/// # Errors
+/// When it is neither, damaged or too large.
+pub fn vex(name: &str, bytes: &[u8]) -> Result<Vec<Rule>, Error> {
+    let json: serde_json::Value = json(name, text(name, bytes)?)?;
     if json.get("bomFormat").is_some() { cyclonedx_vex(name, bytes) } else { openvex(name, bytes) }
 }
 

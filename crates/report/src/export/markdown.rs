@@ -1,7 +1,7 @@
 //! Markdown: a comment for a pull request, and the longer summary of a CI job (GitHub Flavored Markdown).
 
 use super::finding::{Finding, findings, subject};
-use super::{Context, Exporter, bytes, percent, plain};
+use super::{Context, Exporter, advisories, bytes, percent, plain};
 use crate::{Report, Severity};
 
 /// A comment for a pull request: the counts, then what is worst.
@@ -74,6 +74,15 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
         let note =
             if kind == "vulnerability" && report.vulnerabilities.database.is_empty() { " (no advisory database)" } else { "" };
         out.push_str(&format!("| {title}{note} | {critical} | {high} | {medium} | {low} | {other} |\n"));
+    }
+    let set_aside = match advisories::suppressed(report) {
+        0 => None,
+        count => Some(format!("{count} set aside by VEX or ignore rules")),
+    };
+    let data = [advisories::database(report), advisories::missing(report), set_aside];
+    if data.iter().any(Option::is_some) {
+        let sentences: Vec<String> = data.into_iter().flatten().map(|sentence| md(&sentence)).collect();
+        out.push_str(&format!("\nAdvisories: {}\n", sentences.join("; ")));
     }
     for (kind, title) in [("vulnerability", "Vulnerabilities"), ("secret", "Secrets"), ("check", "Checks")] {
         let mut list: Vec<_> = open.iter().filter(|finding| finding.kind == kind).collect();

@@ -3,6 +3,7 @@
 //! Names in a report come from the image and are hostile: every format escapes by its own rules, and [`plain`] is for
 //! those that end up on a terminal. Proof: `tests/suite/exports.rs`.
 
+mod advisories;
 mod csv;
 mod finding;
 mod html;

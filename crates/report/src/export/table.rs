@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Context, Exporter, bytes, percent, plain};
+use super::{Context, Exporter, advisories, bytes, percent, plain};
 use crate::{Outcome, Report, Severity, Verification, Vulnerability};
 
 /// Plain text for a terminal.
@@ -37,6 +37,7 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     verdict(report, out)?;
     layers(report, out)?;
     packages(report, out)?;
+    upgrades(report, out)?;
     vulnerabilities(report, out)?;
     secrets(report, out)?;
     checks(report, out)
@@ -110,10 +111,25 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
             .map(|(severity, count)| format!("{count} {}", severity.word()))
             .collect();
         let fixable = findings.iter().filter(|finding| finding.fixed.is_some()).count();
+        let set_aside = match advisories::suppressed(report) {
+            0 => String::new(),
+            count => format!("; {count} set aside by VEX or ignore rules"),
+        };
         row(
             "vulnerabilities",
-            if counts.is_empty() { "none known".into() } else { format!("{} ({fixable} with a fix)", counts.join(", ")) },
+            if counts.is_empty() {
+                format!("none known{set_aside}")
+            } else {
+                format!("{} ({fixable} with a fix){set_aside}", counts.join(", "))
+            },
         )?;
+    }
+    for sentence in [advisories::database(report), advisories::missing(report)].into_iter().flatten() {
+        row("advisories", sentence)?;
+    }
+    for ended in &report.vulnerabilities.past_end_of_life {
+        let (package, version) = (plain(&ended.package), plain(&ended.version));
+        row("past its end", format!("{package} {version}: no security updates since {}", plain(&ended.ended)))?;
     }
     let secrets = report.secrets.iter().filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none()).count();
     row("secrets", secrets.to_string())?;
@@ -169,6 +185,31 @@ fn packages(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\npackages: {} (every one: --format json)", plain(&kinds.join(", ")))
 }
 
+/// Upgrades listed: the first few close most.
+const UPGRADES: usize = 10;
+
+fn upgrades(report: &Report, out: &mut String) -> std::fmt::Result {
+    let all: Vec<_> = report.vulnerabilities.upgrades.iter().filter(|upgrade| !upgrade.closes.is_empty()).collect();
+    if all.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nupgrades that close most")?;
+    for upgrade in all.iter().take(UPGRADES) {
+        let exploited = if upgrade.kev > 0 { format!(", {} exploited", upgrade.kev) } else { String::new() };
+        let remain = if upgrade.remain.is_empty() { String::new() } else { format!(", {} remain", upgrade.remain.len()) };
+        writeln!(
+            out,
+            "  {:<28} {:<24} to {:<24} {} go away, the worst {}{exploited}{remain}",
+            plain(&upgrade.package),
+            plain(&upgrade.installed),
+            plain(upgrade.to.as_deref().unwrap_or_default()),
+            upgrade.closes.len(),
+            upgrade.severity.word()
+        )?;
+    }
+    if all.len() > UPGRADES { writeln!(out, "  … and {} more", all.len() - UPGRADES) } else { Ok(()) }
+}
+
 fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
     let findings = findings(report);
     if findings.is_empty() {
@@ -184,10 +225,21 @@ fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
             plain(&finding.package),
             plain(&finding.installed),
             plain(finding.fixed.as_deref().unwrap_or("-")),
-            if finding.kev { "  (exploited)" } else { "" }
+            marks(finding)
         )?;
     }
     more(findings.len(), out)
+}
+
+/// What a person should know of a finding before acting on it.
+fn marks(finding: &Vulnerability) -> String {
+    let all = [
+        (finding.kev, "exploited"),
+        (finding.changelog_claims_fix, "the package's changelog claims the fix"),
+        (finding.uncertain.is_some(), "uncertain"),
+    ];
+    let said: Vec<&str> = all.iter().filter(|(is_so, _)| *is_so).map(|(_, words)| *words).collect();
+    if said.is_empty() { String::new() } else { format!("  ({})", said.join(", ")) }
 }
 
 fn secrets(report: &Report, out: &mut String) -> std::fmt::Result {
