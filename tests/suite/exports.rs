@@ -5,7 +5,7 @@ use porthole_report::export::{self, Context};
 use porthole_report::policy::{
     Allow, CheckRule, Policy, SecretRule, SignatureRule, SizeRule, VulnerabilityRule, judge, mark_allowed,
 };
-use porthole_report::{Check, Evidence, Gap, GapKind, Origin, Outcome, Report, Secret, Severity};
+use porthole_report::{Check, DatabaseShard, Evidence, Gap, GapKind, Origin, Outcome, Report, Secret, Severity, Vulnerability};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::layer;
 use serde_json::Value;
@@ -83,7 +83,7 @@ fn hostile_names_arrive_harmless_in_every_format() {
         }
         assert!(!out.contains('\u{202e}'), "{id}: bidirectional mark");
         assert!(!out.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r')), "{id}: control character");
-        if matches!(id, "html" | "markdown" | "github-summary" | "junit") {
+        if matches!(id, "html" | "markdown" | "github-summary" | "junit" | "badge") {
             assert!(!out.contains("<script>alert"), "{id}: markup");
             assert!(!out.contains("](javascript") || matches!(id, "html" | "junit"), "{id}: link");
             assert!(!out.contains("@everyone") || id == "html" || id == "junit", "{id}: mention");
@@ -96,6 +96,46 @@ fn hostile_names_arrive_harmless_in_every_format() {
             }
         }
     }
+}
+
+fn finding(severity: &str) -> Vulnerability {
+    let finding = serde_json::json!({
+        "id": "CVE-2026-1", "aliases": [], "advisory": "CVE-2026-1", "purl": "pkg:deb/debian/p@1", "package": "p", "installed": "1",
+        "fixed": null, "fixState": "unknown", "severity": severity, "score": null, "vector": null, "urgency": null, "kev": false,
+        "epss": null, "epssPercentile": null, "layer": 0, "origin": "unknown", "matchedSource": null, "uncertain": null,
+        "changelogClaimsFix": false, "informational": null, "suppressed": null, "references": [],
+    });
+    serde_json::from_value(finding).expect("a finding")
+}
+
+#[test]
+fn a_badge_says_what_is_known_and_what_is_not() {
+    let mut report = sample("app:1");
+    report.vulnerabilities = Default::default();
+    report.gaps.clear();
+    let says = |report: &Report| {
+        let out = write(report, "badge");
+        let title = out.split_once("<title>porthole: ").and_then(|(_, rest)| rest.split_once("</title>"));
+        title.map(|(title, _)| title.to_owned()).expect("a title")
+    };
+    assert_eq!(says(&report), format!("{} packages", report.packages.iter().filter(|package| package.visible).count()));
+    report.vulnerabilities.database.push(DatabaseShard {
+        ecosystem: "Debian:12".into(),
+        snapshot: "2026-06-01".into(),
+        source: String::new(),
+        license: String::new(),
+        sha256: String::new(),
+        rows: 1,
+    });
+    assert_eq!(says(&report), "nothing known");
+    for severity in ["critical", "low", "high", "high"] {
+        report.vulnerabilities.findings.push(finding(severity));
+    }
+    report.vulnerabilities.findings[0].informational = Some("unmaintained".into());
+    assert_eq!(says(&report), "2 high, 1 low");
+    report.vulnerabilities.findings.clear();
+    report.gaps.push(Gap { kind: GapKind::Missing, layer: Some(0), path: String::new(), message: "gone".into() });
+    assert_eq!(says(&report), "nothing known, not wholly read");
 }
 
 #[test]

@@ -22,6 +22,7 @@ mod packages_os;
 mod real_archives;
 mod reference;
 mod registry;
+mod remote;
 mod sbom;
 mod secrets;
 mod signatures;

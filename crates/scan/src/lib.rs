@@ -19,6 +19,7 @@ mod layer;
 mod limits;
 pub mod packages;
 mod pipeline;
+mod remote;
 pub mod sbom;
 pub mod secrets;
 #[cfg(feature = "signatures")]
@@ -38,4 +39,5 @@ pub use pipeline::{Analysis, Options, matcher, set_vulnerabilities};
 pub use porthole_advisory as advisory;
 /// What an image is: the machines that a host drives.
 pub use porthole_oci as oci;
+pub use remote::attached_sbom;
 pub use subject::{Subject, SubjectLayer};

@@ -59,11 +59,7 @@ impl Analysis {
         let mut image = image(subject, &view, &reads);
         let in_configuration = found_secrets::of_configuration(&image);
         found_secrets::mask(&mut image);
-        if let Some(distribution) = &mut image.distribution {
-            distribution.end_of_life = advisory::lifecycle::end_of_life(distribution).map(str::to_owned);
-            let end = distribution.end_of_life.as_ref().and_then(|day| parse_rfc3339(&format!("{day}T23:59:59Z")));
-            distribution.end_of_life_reached = end.zip(options.now).is_some_and(|(end, now)| now > end);
-        }
+        set_end_of_life(&mut image, options);
         image.base = base(&image, &view, subject.layers.len() as u32);
         let layers = layers(subject, &view, &reads, &image);
         let mut inventory = Inventory::new(&view, image.distribution.as_ref());
@@ -129,6 +125,15 @@ pub fn set_vulnerabilities(report: &mut Report, matcher: Matcher, options: &advi
     report.gaps.extend(matched.gaps);
     report.gaps.sort();
     report.gaps.dedup();
+}
+
+/// Says when the distribution's updates end, and whether they have.
+pub(crate) fn set_end_of_life(image: &mut Image, options: &Options) {
+    if let Some(distribution) = &mut image.distribution {
+        distribution.end_of_life = advisory::lifecycle::end_of_life(distribution).map(str::to_owned);
+        let end = distribution.end_of_life.as_ref().and_then(|day| parse_rfc3339(&format!("{day}T23:59:59Z")));
+        distribution.end_of_life_reached = end.zip(options.now).is_some_and(|(end, now)| now > end);
+    }
 }
 
 impl Read {

@@ -96,6 +96,46 @@ pub enum Error {
         /// What came.
         found: String,
     },
+    /// An address that this host does not ask.
+    #[error("{host} is not asked: {why}")]
+    Forbidden {
+        /// Where the request would have gone.
+        host: String,
+        /// Why it is not made.
+        why: &'static str,
+    },
+    /// No answer at all.
+    #[error("{host}: no connection for {what}: {why}")]
+    Unreachable {
+        /// Registry, or where it sent to.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What the network said.
+        why: String,
+    },
+    /// An answer that stops coming.
+    #[error("{host}: nothing came of {what} for {seconds} seconds")]
+    Stalled {
+        /// Registry, or where it sent to.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// How long was waited.
+        seconds: u64,
+    },
+    /// An answer that ends before its end.
+    #[error("{host}: {what} broke off after {found} of {expected} bytes")]
+    BrokenOff {
+        /// Registry, or where it sent to.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// Bytes as the manifest states them.
+        expected: u64,
+        /// Bytes that came.
+        found: u64,
+    },
     /// An index without an image for the platform.
     #[error("no image for {wanted}; there is {there}")]
     NoPlatform {

@@ -10,6 +10,7 @@
 mod auth;
 mod error;
 mod exchange;
+mod guard;
 mod http;
 pub mod known;
 mod pull;
@@ -17,6 +18,7 @@ mod url;
 
 pub use error::Error;
 pub use exchange::{Answer, Exchange, Session};
+pub use guard::Guard;
 pub use http::{Head, RateLimit, Request};
 pub use pull::{Pull, PullOptions, Pulled};
 pub use url::Url;

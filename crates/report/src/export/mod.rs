@@ -4,6 +4,7 @@
 //! those that end up on a terminal. Proof: `tests/suite/exports.rs`.
 
 mod advisories;
+mod badge;
 mod csv;
 mod finding;
 mod html;
@@ -16,6 +17,7 @@ mod sbom;
 mod table;
 mod units;
 
+pub use badge::{Badge, badge_without_report};
 pub use csv::Csv;
 pub use html::Html;
 pub use json::Json;
@@ -52,7 +54,7 @@ pub trait Exporter: Sync {
 
 /// Every format. Add a line here to add one.
 pub const ALL: &[&dyn Exporter] =
-    &[&Json, &Table, &CycloneDx, &Spdx, &Spdx3, &Sarif, &JUnit, &Markdown, &JobSummary, &Csv, &Html];
+    &[&Json, &Table, &CycloneDx, &Spdx, &Spdx3, &Sarif, &JUnit, &Markdown, &JobSummary, &Csv, &Html, &Badge];
 
 /// The exporter with this id.
 pub fn find(id: &str) -> Option<&'static dyn Exporter> {

@@ -81,12 +81,18 @@ pub fn read(bytes: &[u8]) -> Result<SbomDocument, Error> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut draft = Draft::default();
     let damage = match bytes.trim_ascii_start().first() {
-        Some(b'{') => json(bytes, &mut |path, step| match path.first().copied() {
-            Some("components" | "metadata" | "bomFormat" | "specVersion") => cyclonedx::step(&mut draft, path, step),
-            Some("packages" | "relationships" | "spdxVersion" | "name") => spdx::step(&mut draft, path, step),
-            Some("@graph" | "@context") => spdx3::step(&mut draft, path, step),
-            Some("artifacts" | "distro" | "source" | "schema" | "artifactRelationships") => syft::step(&mut draft, path, step),
-            _ => {}
+        Some(b'{') => json(bytes, &mut |path, step| {
+            // An in-toto statement, as BuildKit attaches it, has the document for its predicate.
+            let path = if path.first() == Some(&"predicate") { path.get(1..).unwrap_or_default() } else { path };
+            match path.first().copied() {
+                Some("components" | "metadata" | "bomFormat" | "specVersion") => cyclonedx::step(&mut draft, path, step),
+                Some("packages" | "relationships" | "spdxVersion" | "name") => spdx::step(&mut draft, path, step),
+                Some("@graph" | "@context") => spdx3::step(&mut draft, path, step),
+                Some("artifacts" | "distro" | "source" | "schema" | "artifactRelationships") => {
+                    syft::step(&mut draft, path, step)
+                }
+                _ => {}
+            }
         })
         .err(),
         Some(b'<') => xml(&text(bytes), &mut |path, step| cyclonedx::xml_step(&mut draft, path, step)).err(),

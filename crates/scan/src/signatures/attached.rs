@@ -1,7 +1,7 @@
-//! From an archive to the machine: which of its artifacts may be about an image, and the loop that feeds them.
+//! From an archive or a registry to the machine: which artifacts may be about an image, and the loop that feeds them.
 //!
-//! The archive reader keeps artifacts apart from images and knows nothing of signatures; the host lends a function that reads
-//! a blob. Proof: `tests/suite/signatures/attached.rs`.
+//! The archive reader and the pull keep artifacts apart from images and know nothing of signatures; the host lends a function
+//! that reads a blob, or feeds the machine itself. Proof: `tests/suite/signatures/attached.rs`, `tests/edge`.
 
 use porthole_oci::archive::{Archive, Artifact, ArtifactKind, Blob, ImageSource};
 
@@ -30,15 +30,8 @@ pub fn collect(
     if artifacts.is_empty() {
         return None;
     }
-    let related = artifacts.iter().filter_map(|artifact| {
-        Some(Related {
-            digest: artifact.manifest.digest?,
-            size: artifact.manifest.bytes.len() as u64,
-            tag: artifact.names.iter().find_map(|name| name.rsplit([':', '/']).next()).map(str::to_owned),
-            annotations: artifact.annotations.clone().into_iter().collect(),
-        })
-    });
-    let mut machine = Machine::new(Subject::of_image(image, repository), related.collect());
+    let related = artifacts.iter().copied().filter_map(related).collect();
+    let mut machine = Machine::new(Subject::of_image(image, repository), related);
     loop {
         let wants = machine.wants();
         if wants.is_empty() {
@@ -55,6 +48,31 @@ pub fn collect(
             }
         }
     }
+}
+
+/// A machine that knows the manifests that a registry has for the image: the host feeds it with the blobs that it wants.
+/// `None` when nothing is attached.
+pub fn collect_remote(image: &ImageSource, artifacts: &[Artifact], repository: Option<String>) -> Option<Machine> {
+    if artifacts.is_empty() {
+        return None;
+    }
+    let mut machine = Machine::new(Subject::of_image(image, repository), artifacts.iter().filter_map(related).collect());
+    for digest in machine.wants() {
+        match artifacts.iter().find(|artifact| artifact.manifest.digest == Some(digest)) {
+            Some(artifact) => machine.push(&digest, artifact.manifest.bytes.clone()),
+            None => machine.missing(&digest),
+        }
+    }
+    Some(machine)
+}
+
+fn related(artifact: &Artifact) -> Option<Related> {
+    Some(Related {
+        digest: artifact.manifest.digest?,
+        size: artifact.manifest.bytes.len() as u64,
+        tag: artifact.names.iter().find_map(|name| name.rsplit([':', '/']).next()).map(str::to_owned),
+        annotations: artifact.annotations.clone().into_iter().collect(),
+    })
 }
 
 /// Artifacts whose subject is the image. Where the archive holds one image alone, in whatever platforms, signatures that

@@ -37,7 +37,7 @@ mod tlv;
 mod trust;
 mod trusted_root;
 
-pub use attached::collect;
+pub use attached::{collect, collect_remote};
 pub use attestation::VexDocument;
 pub use content_trust::recognise as recognise_content_trust;
 pub use key::PublicKey;
