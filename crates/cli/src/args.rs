@@ -21,7 +21,7 @@ pub(crate) const EXIT_CODES: &str =
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Scan an image and print a report.
-    Scan(Scan),
+    Scan(Box<Scan>),
     /// Build, update, show or check the advisory database.
     Db(crate::db::Db),
 }

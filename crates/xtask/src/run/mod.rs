@@ -19,8 +19,8 @@ use crate::step::{self, Done, STEP, Step};
 const WASM_TOOLS: Step = Step {
     name: "wasm-tools",
     does: "the wasm32 target, wasm-pack, wasm-bindgen, wasm-opt",
-    // Both install Debian packages, which one program at a time can do.
-    after: &["images"],
+    // All of them install Debian packages, which one program at a time can do.
+    after: &["images", "references"],
     run: wasm::tools,
     ..STEP
 };
@@ -70,7 +70,15 @@ const TEST: &[Step] = &[
         run: dependencies::npm,
         ..STEP
     },
-    Step { name: "rust", does: "Rust tests, natively", after: &["images"], run: rust::tests, ..STEP },
+    Step {
+        name: "references",
+        does: "the tools that say which of two versions is newer",
+        // Like the images: it installs Debian packages, which one program at a time can do.
+        after: &["images"],
+        run: rust::references,
+        ..STEP
+    },
+    Step { name: "rust", does: "Rust tests, natively", after: &["images", "references"], run: rust::tests, ..STEP },
     WASM_TOOLS,
     WASM,
     Step { name: "examples", does: "examples in Rust documentation", run: rust::examples, ..STEP },

@@ -6,10 +6,15 @@ use crate::child::{Child, Failure};
 use crate::project::Project;
 use crate::setup::cargo_tool;
 use crate::setup::images::WithImages;
+use crate::setup::reference::{self, WithReferences};
 use crate::step::Done;
 
 fn cargo(project: &Project, label: &str) -> Child {
-    Child::new(project, label, "cargo").env("CARGO_TERM_COLOR", "never").with_images(project)
+    Child::new(project, label, "cargo").env("CARGO_TERM_COLOR", "never").with_images(project).with_references(project)
+}
+
+pub(super) fn references(project: &Project) -> Result<Done, Failure> {
+    reference::ensure(project).map(|()| Done::Ready)
 }
 
 pub(super) fn format(project: &Project) -> Result<Done, Failure> {
