@@ -57,7 +57,24 @@ def make(g, made, sigstore):
     signed("OpenVEX by another key", "https://openvex.dev/ns/v0.2.0", openvex, g.refused("another key signed"), {"keys": ["other"]})
     signed("OpenVEX without a key", "https://openvex.dev/ns/v0.2.0", openvex, {"state": "unchecked"}, {})
     signed("OpenVEX about another image", "https://openvex.dev/ns/v0.2.0", openvex, g.refused(f"it signs {g.OTHER}"), digest=g.OTHER)
-    signed("vulnerability scan", "https://cosign.sigstore.dev/attestation/vuln/v1", vuln, good)
+    cosign_vuln, in_toto_vulns = "https://cosign.sigstore.dev/attestation/vuln/v1", "https://in-toto.io/attestation/vulns/v0.1"
+    found = lambda result: {**vuln, "scanner": {**vuln["scanner"], "result": result}}
+    listed = [{"id": "CVE-2024-0001", "severity": [{"method": "nvd", "score": "7.5"}]}, {"id": "CVE-2024-0002"}]
+    trivy = {"SchemaVersion": 2, "Results": [{"Target": "app", "Vulnerabilities": [{"VulnerabilityID": one["id"], "PkgName": "bash"}]} for one in listed] + [{"Target": "none"}]}
+    grype = {"matches": [{"vulnerability": {"id": one["id"]}, "artifact": {"name": "bash"}} for one in listed]}
+    sarif = {"version": "2.1.0", "runs": [{"results": [{"ruleId": one["id"]} for one in listed]}]}
+    signed("vulnerability scan", cosign_vuln, vuln, good)
+    signed("vulnerability scan by in-toto", in_toto_vulns, found(listed), good)
+    signed("vulnerability scan by Trivy", cosign_vuln, found(trivy), good)
+    signed("vulnerability scan by Grype", cosign_vuln, found(grype), good)
+    signed("vulnerability scan as SARIF", cosign_vuln, found(sarif), good)
+    signed("vulnerability scan of an unknown kind", cosign_vuln, found({"things": 3}), good)
+    signed("vulnerability scan by another key", in_toto_vulns, found(listed), g.refused("another key signed"), {"keys": ["other"]})
+    signed("vulnerability scan without a key", in_toto_vulns, found(listed), {"state": "unchecked"}, {})
+    vex = {"bomFormat": "CycloneDX", "specVersion": "1.6", "components": [{"bom-ref": "b", "type": "library", "name": "bash", "purl": "pkg:deb/debian/bash@5.2.15-2"}],
+           "vulnerabilities": [{"id": "CVE-2024-0001", "analysis": {"state": "not_affected", "justification": "code_not_reachable"}, "affects": [{"ref": "b"}]}]}
+    signed("CycloneDX with VEX", "https://cyclonedx.org/bom", vex, good)
+    signed("CSAF VEX", "https://docs.oasis-open.org/csaf/csaf/v2.0/vex", {"document": {"category": "csaf_vex"}}, good)
     envelope = compact({"payload": b64(b"{}"), "payloadType": IN_TOTO, "signatures": []})
     g.scene("envelope without a statement", "attestation", [(g.ENVELOPE, envelope, None)], g.refused("the in-toto statement is malformed"), tag=f"{g.TAG}.att", trust=keys)
     g.scene("SBOM attached without a signature", "attestation", [("text/spdx+json", compact(spdx), None)], {"state": "unsigned"}, tag=f"{g.TAG}.sbom")

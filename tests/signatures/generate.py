@@ -6,9 +6,11 @@ Python client. Keys are new at each run and never kept. Each scene says what a v
 
 import copy
 import gzip
+import io
 import json
 import subprocess
 import sys
+import tarfile
 import tempfile
 from pathlib import Path
 
@@ -21,8 +23,30 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, ObjectIdentifier
 from authority import *
 
 HERE = Path(__file__).parent
+
+
+def layer():
+    """A Debian of two packages, as a tar whose bytes are always the same."""
+    out = io.BytesIO()
+    status = "".join(f"Package: {n}\nStatus: install ok installed\nArchitecture: amd64\nVersion: {v}\n\n" for n, v in (("bash", "5.2.15-2"), ("dash", "0.5.12-2")))
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
+        for path, text in (("etc/os-release", 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian GNU/Linux 12"\n'), ("var/lib/dpkg/status", status)):
+            info = tarfile.TarInfo(path)
+            info.size = len(text)
+            tar.addfile(info, io.BytesIO(text.encode()))
+    return out.getvalue()
+
+
+def descriptor(media_type, data):
+    return {"mediaType": media_type, "digest": "sha256:" + sha256(data).hex(), "size": len(data)}
+
+
+LAYER = layer()
+CONFIG = compact({"architecture": "amd64", "os": "linux", "config": {"User": "app", "Cmd": ["bash"]},
+                  "rootfs": {"type": "layers", "diff_ids": ["sha256:" + sha256(LAYER).hex()]}})
 MANIFEST = compact({"schemaVersion": 2, "mediaType": "application/vnd.oci.image.manifest.v1+json",
-                    "config": {"mediaType": "application/vnd.oci.image.config.v1+json", "digest": "sha256:" + "11" * 32, "size": 2}, "layers": []})
+                    "config": descriptor("application/vnd.oci.image.config.v1+json", CONFIG),
+                    "layers": [descriptor("application/vnd.oci.image.layer.v1.tar", LAYER)]})
 DIGEST = "sha256:" + sha256(MANIFEST).hex()
 OTHER = "sha256:" + "ab" * 32
 TAG = DIGEST.replace(":", "-")
@@ -431,7 +455,8 @@ def main():
     notation_scenes.make(sys.modules[__name__], made)
     import attestation_scenes
     attestation_scenes.make(sys.modules[__name__], made, private)
-    document = {"subject": {"digest": DIGEST, "manifest": MANIFEST.decode()}, "keys": keys,
+    subject = {"digest": DIGEST, "manifest": MANIFEST.decode(), "config": CONFIG.decode(), "layer": b64(LAYER)}
+    document = {"subject": subject, "keys": keys,
                 "roots": {title: json.dumps(root) for title, root in roots.items()}, "scenes": scenes}
     text = json.dumps(document, separators=(",", ":")).encode()
     (HERE / "samples.json.gz").write_bytes(gzip.compress(text, 9, mtime=0))

@@ -53,15 +53,16 @@ fn scan(args: &Scan) -> Result<Exit, String> {
     };
     let progress = Progress::new(args.quiet);
     let input = input::open(&args.image)?;
-    let policy = args.policy.as_deref().map(policy::read).transpose()?;
-    let rules = args.suppress.rules()?;
-    let scanned = scan::analyse(args, input, now, &progress);
+    let policy = args.signatures.demand(args.policy.as_deref().map(policy::read).transpose()?);
+    let mut rules = args.suppress.rules()?;
+    let scanned = scan::analyse(args, input, policy.as_ref(), now, &progress);
     progress.end();
     let mut scanned = scanned?;
     let today = rfc3339(now);
     if !args.quiet {
         suppress::tell_expired(&rules, &today);
     }
+    rules.extend_from_slice(scanned.rules());
     let options = Options { today: Some(today.clone()), rules, ..Options::default() };
     let (folder, named) = args.db.clone().map_or_else(|| (db::default_folder(), false), |folder| (folder, true));
     advisories::match_packages(scanned.report_mut(), &folder, named, &options)?;

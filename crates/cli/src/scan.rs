@@ -7,6 +7,8 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use porthole_report::Report;
+use porthole_report::policy::Policy;
+use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::Limits;
 use porthole_scan::oci::archive::{Archive, ImageSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
 use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
@@ -14,14 +16,15 @@ use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subj
 use crate::args::Scan;
 use crate::input::{Input, Ranges};
 use crate::progress::Progress;
+use crate::signatures::Held;
 
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
 const CHUNK: usize = 256 * 1024;
 
 /// What a scan gives: a whole analysis of an image, or the report of an SBOM.
 pub(crate) enum Scanned {
-    /// An image.
-    Image(Box<Analysis>),
+    /// An image, and what VEX attestations of trusted signers say.
+    Image(Box<Analysis>, Vec<Rule>),
     /// An SBOM.
     Sbom(Box<Report>),
 }
@@ -30,15 +33,23 @@ impl Scanned {
     /// The report so far.
     pub(crate) fn report_mut(&mut self) -> &mut Report {
         match self {
-            Self::Image(analysis) => &mut analysis.report,
+            Self::Image(analysis, _) => &mut analysis.report,
             Self::Sbom(report) => report,
+        }
+    }
+
+    /// Statements of VEX that came with the image from trusted signers.
+    pub(crate) fn rules(&self) -> &[Rule] {
+        match self {
+            Self::Image(_, rules) => rules,
+            Self::Sbom(_) => &[],
         }
     }
 
     /// The report, its checks asked again now that everything else is in.
     pub(crate) fn finish(self, now: i64) -> Report {
         match self {
-            Self::Image(mut analysis) => {
+            Self::Image(mut analysis, _) => {
                 analysis.run_checks(&Options { now: Some(now) });
                 analysis.report
             }
@@ -48,7 +59,13 @@ impl Scanned {
 }
 
 /// Reads the image, or the SBOM, and analyses it.
-pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) -> Result<Scanned, String> {
+pub(crate) fn analyse(
+    args: &Scan,
+    input: Input,
+    policy: Option<&Policy>,
+    now: i64,
+    progress: &Progress,
+) -> Result<Scanned, String> {
     let source =
         args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
@@ -68,8 +85,9 @@ pub(crate) fn analyse(args: &Scan, input: Input, now: i64, progress: &Progress) 
     let subject = Subject::of_archive(&source, &archive, image);
     let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
     let mut analysis = Analysis::new(&subject, facts, &Options { now: Some(now) });
-    args.signatures.verify(&args.image, &archive, image, now, &mut analysis.report)?;
-    Ok(Scanned::Image(Box::new(analysis)))
+    let held = Held { root: &args.image, archive: &archive, image };
+    let rules = args.signatures.verify(&held, policy, now, &mut analysis.report)?;
+    Ok(Scanned::Image(Box::new(analysis), rules))
 }
 
 fn wanted(args: &Scan) -> Result<PlatformWanted, String> {

@@ -118,10 +118,15 @@ pub fn matcher(report: &Report) -> Matcher {
     Matcher::new(&report.packages, report.image.distribution.as_ref())
 }
 
-/// Puts matched advisories into a report, with the gaps that the matching left.
+/// Puts matched advisories into a report, with the gaps that the matching left; holds attested scans against them.
 pub fn set_vulnerabilities(report: &mut Report, matcher: Matcher, options: &advisory::Options) {
     let matched = matcher.finish(&report.packages, options);
     report.vulnerabilities = matched.vulnerabilities;
+    if !report.vulnerabilities.database.is_empty() {
+        for attestation in &mut report.signatures.attestations {
+            attestation.compare_scan(&report.vulnerabilities.findings);
+        }
+    }
     report.gaps.extend(matched.gaps);
     report.gaps.sort();
     report.gaps.dedup();

@@ -1,68 +1,174 @@
-//! Signatures inside an archive: an OCI layout that carries a signed image, read as a host reads it.
+//! Signatures inside an archive, read as a host reads it: in every layout in which tools carry them, from the bytes to the report.
 
-use porthole_report::SignatureState;
-use porthole_scan::oci::archive::Reader;
-use porthole_scan::oci::{Digest, Limits};
-use porthole_scan::signatures::{Machine, collect};
+use porthole_advisory::suppress::Rule;
+use porthole_report::{Report, SignatureState, Verification};
+use porthole_scan::oci::archive::{Blob, Location};
+use porthole_scan::signatures::collect;
+use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject};
+use porthole_tests::image::outer_tar;
+use porthole_tests::open::{bytes_at, open, open_stream};
 use serde_json::{Value, json};
 
 use super::scenes::Samples;
 
-/// A tar of an OCI layout: the image, and the scene's blobs, named as `cosign save` names them.
-fn layout(samples: &Samples, scene: &Value) -> Vec<u8> {
+const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
+const REF: &str = "org.opencontainers.image.ref.name";
+
+/// Who wrote the layout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Layout {
+    /// Tags as a registry has them: `sha256-….sig`.
+    Tags,
+    /// `cosign save`: entries with a kind, no names.
+    CosignSave,
+    /// `oras copy -r`: every manifest in the index, the image's alone with a name.
+    OrasCopy,
+    /// A registry without the referrers API, mirrored: an index under the fallback tag lists what refers to the image.
+    FallbackTag,
+}
+
+/// The files of a layout that holds the image and a scene's blobs.
+fn files(samples: &Samples, scene: &Value, layout: Layout) -> Vec<(String, Vec<u8>)> {
     let (digest, manifest) = samples.image();
-    let config = b"{}";
-    let mut blobs = vec![(digest.clone(), manifest.clone()), (Digest::sha256(config).to_string(), config.to_vec())];
+    let mut blobs = samples.content().to_vec();
+    blobs.push((digest.clone(), manifest.clone()));
     blobs.extend(samples.blobs(scene));
-    let related = scene["related"][0]["digest"].as_str().expect("digest");
-    let size = |digest: &str| blobs.iter().find(|(name, _)| name == digest).map_or(0, |(_, bytes)| bytes.len());
-    let index = json!({ "schemaVersion": 2, "manifests": [
-        { "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": digest, "size": manifest.len(),
-          "annotations": { "org.opencontainers.image.ref.name": "v1" } },
-        { "mediaType": "application/vnd.oci.image.manifest.v1+json", "digest": related, "size": size(related),
-          "annotations": { "org.opencontainers.image.ref.name": scene["related"][0]["tag"].as_str().unwrap_or("referrer") } },
-    ] });
+    let related = &scene["related"][0];
+    let about = related["digest"].as_str().expect("digest");
+    let entry = |digest: &str, size: usize, annotations: Value| json!({ "mediaType": MANIFEST, "digest": digest, "size": size, "annotations": annotations });
+    let size = blobs.iter().find(|(name, _)| name == about).map_or(0, |(_, bytes)| bytes.len());
+    let own = related["annotations"].clone();
+    let kind = match related["tag"].as_str() {
+        Some(tag) if tag.ends_with(".att") => "dev.cosignproject.cosign/atts",
+        Some(tag) if tag.ends_with(".sbom") => "dev.cosignproject.cosign/sboms",
+        _ => "dev.cosignproject.cosign/sigs",
+    };
+    let entries = match layout {
+        Layout::Tags => {
+            let mut annotations = own;
+            if let Some(tag) = related["tag"].as_str() {
+                annotations[REF] = tag.into();
+            }
+            vec![entry(&digest, manifest.len(), json!({ REF: "v1" })), entry(about, size, annotations)]
+        }
+        Layout::CosignSave => vec![
+            entry(&digest, manifest.len(), json!({ "kind": "dev.cosignproject.cosign/image" })),
+            entry(about, size, json!({ "kind": kind })),
+        ],
+        Layout::OrasCopy => vec![entry(&digest, manifest.len(), json!({ REF: "v1" })), entry(about, size, json!({}))],
+        Layout::FallbackTag => {
+            let list = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+                "manifests": [entry(about, size, json!({}))] });
+            let list = serde_json::to_vec(&list).expect("index");
+            let named = porthole_scan::oci::Digest::sha256(&list).to_string();
+            let mut fallback = entry(&named, list.len(), json!({ REF: digest.replace(':', "-") }));
+            fallback["mediaType"] = "application/vnd.oci.image.index.v1+json".into();
+            blobs.push((named, list));
+            vec![entry(&digest, manifest.len(), json!({ REF: "v1" })), fallback]
+        }
+    };
+    let index = json!({ "schemaVersion": 2, "manifests": entries });
     let mut files = vec![
         ("oci-layout".to_owned(), br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec()),
         ("index.json".to_owned(), serde_json::to_vec(&index).expect("index")),
     ];
     files.extend(blobs.into_iter().map(|(digest, bytes)| (format!("blobs/{}", digest.replace(':', "/")), bytes)));
-    let mut tar = tar::Builder::new(Vec::new());
-    for (name, bytes) in files {
-        let mut header = tar::Header::new_ustar();
-        header.set_size(bytes.len() as u64);
-        header.set_mode(0o644);
-        header.set_cksum();
-        tar.append_data(&mut header, name, bytes.as_slice()).expect("tar");
-    }
-    tar.into_inner().expect("tar")
+    files
+}
+
+/// From the archive's bytes to the report, and what trusted VEX says.
+pub(super) fn scan(samples: &Samples, scene: &Value, layout: Layout) -> (Report, Vec<Rule>) {
+    let bytes = outer_tar(&files(samples, scene, layout));
+    let archive = open(&bytes).expect("archive");
+    let [image] = archive.images.as_slice() else { panic!("{layout:?}: {:?} {:?}", archive.images, archive.gaps) };
+    let facts = image.layers.iter().map(|layer| {
+        let mut scan = LayerScan::new(&LayerOptions::default());
+        scan.push(bytes_at(&bytes, &layer.location)?);
+        Some(scan.finish())
+    });
+    let now = scene["now"].as_u64().expect("now");
+    let subject = Subject::of_archive("app.tar", &archive, image);
+    let mut analysis = Analysis::new(&subject, facts.collect(), &Options { now: Some(now as i64) });
+    let mut read = |blob: &Blob| bytes_at(&bytes, &blob.location).map(<[u8]>::to_vec);
+    let repository = scene["repository"].as_str().map(str::to_owned);
+    let rules = match collect(&archive, image, repository, &mut read) {
+        Some(machine) => {
+            let outcome = machine.finish(&samples.trust(scene), now, &analysis.report.packages);
+            outcome.into_report(&mut analysis.report)
+        }
+        None => Vec::new(),
+    };
+    analysis.run_checks(&Options { now: Some(now as i64) });
+    (analysis.report, rules)
+}
+
+fn states(report: &Report) -> Vec<SignatureState> {
+    let attested = report.signatures.attestations.iter().filter_map(|one| one.signature.as_ref());
+    report.signatures.signatures.iter().chain(attested).map(|signature| signature.state).collect()
 }
 
 #[test]
-fn a_signature_in_an_archive_is_found_and_verified() {
+fn every_layout_in_which_tools_carry_signatures_is_read() {
     let samples = Samples::read();
-    for name in ["ECDSA P-256", "bundle 0.3 with a statement", "notation application/cose ES256", "OpenVEX"] {
-        let scene = samples.named(name);
-        let bytes = layout(&samples, scene);
-        let mut reader = Reader::tar(bytes.len() as u64, Limits::default());
-        while let Some(want) = reader.wants() {
-            let from = want.offset as usize;
-            let to = (from + want.len as usize).min(bytes.len());
-            reader.push(want.offset, &bytes[from..to]).expect("archive");
+    let tagged = [Layout::Tags, Layout::CosignSave];
+    let referring = [Layout::Tags, Layout::OrasCopy, Layout::FallbackTag];
+    for (name, layouts) in [
+        ("ECDSA P-256", &tagged[..]),
+        ("cosign's annotations", &tagged),
+        ("cosign's attestation envelope", &tagged),
+        ("OpenVEX", &tagged),
+        ("bundle 0.3 with a statement", &referring),
+        ("bundle 0.1", &referring),
+        ("notation application/cose ES256", &referring),
+        ("notation application/jose+json PS384", &referring),
+    ] {
+        for layout in layouts {
+            let (report, _) = scan(&samples, samples.named(name), *layout);
+            assert_eq!(states(&report), [SignatureState::Verified], "{name} {layout:?}: {:?}", report.gaps);
         }
-        let archive = reader.finish().expect("archive");
-        let [image] = archive.images.as_slice() else { panic!("{name}: {} images, {:?}", archive.images.len(), archive.gaps) };
-        let mut read = |blob: &porthole_scan::oci::archive::Blob| match &blob.location {
-            porthole_scan::oci::archive::Location::Range { offset, len, .. } => {
-                bytes.get(*offset as usize..(*offset + *len) as usize).map(<[u8]>::to_vec)
-            }
-            _ => None,
-        };
-        let machine: Machine = collect(&archive, image, None, &mut read).unwrap_or_else(|| panic!("{name}: nothing attached"));
-        let outcome = machine.finish(&samples.trust(scene), scene["now"].as_u64().expect("now"), &[]);
-        let attested = outcome.signatures.attestations.iter().filter_map(|one| one.signature.as_ref());
-        let states: Vec<SignatureState> =
-            outcome.signatures.signatures.iter().chain(attested).map(|signature| signature.state).collect();
-        assert_eq!(states, [SignatureState::Verified], "{name}: {:?}", outcome.gaps);
     }
+}
+
+#[test]
+fn a_refused_signature_in_an_archive_is_refused_in_the_report_too() {
+    let samples = Samples::read();
+    for (name, layout) in [
+        ("another key", Layout::CosignSave),
+        ("another image", Layout::CosignSave),
+        ("identity of somebody else", Layout::OrasCopy),
+        ("notation: altered payload", Layout::FallbackTag),
+    ] {
+        let (report, _) = scan(&samples, samples.named(name), layout);
+        assert_eq!(states(&report), [SignatureState::Refused], "{name}");
+        let check = report.checks.iter().find(|check| check.code == "signed").expect("check");
+        assert_eq!(check.outcome, porthole_report::Outcome::Fail, "{name}");
+    }
+}
+
+#[test]
+fn the_integrity_table_names_every_document_layer_and_blob() {
+    let samples = Samples::read();
+    let (report, _) = scan(&samples, samples.named("bundle 0.3 with a statement"), Layout::OrasCopy);
+    let rows: Vec<&str> = report.signatures.integrity.iter().map(|row| row.what.as_str()).collect();
+    assert_eq!(rows, ["manifest", "config", "layer 0", "diff_id 0", "signature blob", "signature manifest"]);
+    for row in &report.signatures.integrity {
+        assert_eq!(row.verification, Verification::Verified, "{row:?}");
+    }
+}
+
+/// A compressed archive can't seek: what passed by and is small enough to be a signature was kept.
+#[test]
+fn a_signature_in_a_stream_is_verified_too() {
+    let samples = Samples::read();
+    let scene = samples.named("bundle 0.3 with a statement");
+    let bytes = outer_tar(&files(&samples, scene, Layout::OrasCopy));
+    let (archive, streamed) = open_stream(&bytes, 4096);
+    let archive = archive.expect("archive");
+    let mut read = |blob: &Blob| match &blob.location {
+        Location::Streamed { name } => streamed.blobs.get(name).cloned(),
+        _ => None,
+    };
+    let machine = collect(&archive, &archive.images[0], None, &mut read).expect("something is attached");
+    let outcome = machine.finish(&samples.trust(scene), scene["now"].as_u64().expect("now"), &[]);
+    assert_eq!(outcome.signatures.signatures[0].state, SignatureState::Verified, "{:?}", outcome.gaps);
 }

@@ -66,6 +66,7 @@ pub(crate) fn classify(descriptor: &Descriptor, manifest: &Manifest, names: &[St
     match descriptor.annotation("kind").and_then(|kind| kind.strip_prefix("dev.cosignproject.cosign/")) {
         Some("sigs") => return Some((ArtifactKind::CosignSignature, subject)),
         Some("atts") => return Some((ArtifactKind::CosignAttestation, subject)),
+        Some("sboms") => return Some((ArtifactKind::CosignSbom, subject)),
         _ => {}
     }
     let has_layer_type = |wanted: &str| manifest.layers.iter().any(|layer| layer.media_type == wanted);

@@ -1,6 +1,8 @@
-//! CSV (RFC 4180) of all findings, safe to open in a spreadsheet: no cell begins a formula.
+//! CSV (RFC 4180) of all findings, then of signatures and attestations with their state before what they prove.
+//! Safe to open in a spreadsheet: no cell begins a formula.
 
 use super::finding::findings;
+use super::signed::signed;
 use super::{Context, Exporter, plain};
 use crate::Report;
 
@@ -42,6 +44,12 @@ impl Exporter for Csv {
                 &finding.message,
                 &suppressed,
             ];
+            out.push_str(&cells.map(cell).join(","));
+            out.push_str("\r\n");
+        }
+        for one in signed(report) {
+            let message = format!("{}: {}", one.state, one.statement);
+            let cells = [one.kind, &one.format, "", "", "", "", "", "", "", &message, ""];
             out.push_str(&cells.map(cell).join(","));
             out.push_str("\r\n");
         }

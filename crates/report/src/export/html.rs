@@ -2,8 +2,9 @@
 
 use super::finding::{findings, subject};
 use super::junit::xml as html;
+use super::signed::{signed, verification};
 use super::{Context, Exporter, bytes, percent, plain};
-use crate::{Outcome, Report, Severity};
+use crate::{Outcome, Report, Severity, Signature, Verification};
 
 /// The format.
 pub struct Html;
@@ -115,10 +116,53 @@ impl Exporter for Html {
             })
             .collect();
         table("Layers", &["Layer", "Size", "Command", "diff_id"], &layers, out);
+        origin(report, out);
         let gaps: Vec<Vec<Cell>> = report.gaps.iter().map(|gap| vec![text(&gap.path), text(&gap.message)]).collect();
         table("What could not be read", &["Path", "Why"], &gaps, out);
         out.push_str(&format!("<script>{SCRIPT}</script>\n</body></html>\n"));
     }
+}
+
+/// Signatures and attestations in words, then every digest that was compared.
+fn origin(report: &Report, out: &mut String) {
+    let class = |state: &str| match state {
+        "verified" => "pass",
+        "refused" => "fail",
+        _ => "warn",
+    };
+    let rows: Vec<Vec<Cell>> = signed(report)
+        .iter()
+        .map(|one| {
+            let signature =
+                |of: fn(&Signature) -> Option<&String>| text(one.signature.and_then(of).map(String::as_str).unwrap_or_default());
+            let details: Vec<String> = one.details.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            vec![
+                Cell { text: one.state.into(), class: class(one.state), order: None },
+                text(one.kind),
+                text(&one.format),
+                text(&one.statement),
+                signature(|signature| signature.signer.as_ref()),
+                signature(|signature| signature.signed_at.as_ref()),
+                text(&details.join("; ")),
+            ]
+        })
+        .collect();
+    let head = ["State", "Kind", "Format", "Proven, and not", "Signer", "Signed", "Says, and lacks"];
+    table("Signatures and attestations", &head, &rows, out);
+    let digests: Vec<Vec<Cell>> = report
+        .signatures
+        .integrity
+        .iter()
+        .map(|row| {
+            let class = match row.verification {
+                Verification::Verified => "pass",
+                Verification::Mismatch { .. } => "fail",
+                _ => "low",
+            };
+            vec![text(&row.what), text(&row.digest), Cell { text: verification(&row.verification), class, order: None }]
+        })
+        .collect();
+    table("Digests", &["Of", "Stated", "Compared"], &digests, out);
 }
 
 fn head(report: &Report, context: &Context, out: &mut String) {

@@ -1,6 +1,7 @@
 //! JUnit XML, as continuous integration servers read it: a test case for every check, one for each finding.
 
 use super::finding::{findings, subject};
+use super::signed::signed;
 use super::{Context, Exporter, plain};
 use crate::{Outcome, Report};
 
@@ -72,11 +73,49 @@ impl Exporter for JUnit {
             failed += failures;
             suites.push_str(&format!("  <testsuite name=\"{kind}\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"{stamp}>\n{cases}  </testsuite>\n"));
         }
+        let origin = origin(report, &stamp);
+        all += origin.tests;
+        failed += origin.failures;
+        suites.push_str(&origin.xml);
         out.push_str(&format!(
             "<testsuites name=\"porthole {}\" tests=\"{all}\" failures=\"{failed}\" errors=\"0\">\n{suites}</testsuites>\n",
             xml(&subject(report))
         ));
     }
+}
+
+struct Suite {
+    tests: usize,
+    failures: usize,
+    xml: String,
+}
+
+/// A test case for each signature and attestation: only what is verified passes, what was not checked is skipped.
+fn origin(report: &Report, stamp: &str) -> Suite {
+    let (mut cases, mut failures, mut skipped) = (String::new(), 0, 0);
+    let signed = signed(report);
+    for one in &signed {
+        let message = xml(&one.statement);
+        let name = format!("{} {}", one.kind, one.format);
+        cases.push_str(&format!("    <testcase classname=\"{}\" name=\"{}\">", xml(&subject(report)), xml(&name)));
+        match one.state {
+            "verified" => cases.push_str(&format!("<system-out>{message}</system-out>")),
+            "refused" => {
+                failures += 1;
+                cases.push_str(&format!("<failure type=\"refused\" message=\"{message}\"/>"));
+            }
+            _ => {
+                skipped += 1;
+                cases.push_str(&format!("<skipped message=\"{message}\"/>"));
+            }
+        }
+        cases.push_str("</testcase>\n");
+    }
+    let tests = signed.len();
+    let xml = format!(
+        "  <testsuite name=\"signature\" tests=\"{tests}\" failures=\"{failures}\" errors=\"0\" skipped=\"{skipped}\"{stamp}>\n{cases}  </testsuite>\n"
+    );
+    Suite { tests, failures, xml }
 }
 
 /// Text for XML 1.0: the five special characters escaped, characters that XML cannot hold made plain.

@@ -1,6 +1,7 @@
 //! Markdown: a comment for a pull request, and the longer summary of a CI job (GitHub Flavored Markdown).
 
 use super::finding::{Finding, findings, subject};
+use super::signed::{digests_in_short, signed};
 use super::{Context, Exporter, advisories, bytes, percent, plain};
 use crate::{Report, Severity};
 
@@ -114,11 +115,35 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
             out.push_str("\n</details>\n");
         }
     }
+    origin(report, rows, fold, out);
     if !report.gaps.is_empty() {
         out.push_str(&format!("\n{} things could not be read:\n\n", report.gaps.len()));
         for gap in report.gaps.iter().take(rows) {
             out.push_str(&format!("- {} {}\n", md(&gap.path), md(&gap.message)));
         }
+    }
+}
+
+/// Signatures and attestations, in the words of their verification.
+fn origin(report: &Report, rows: usize, fold: bool, out: &mut String) {
+    let signed = signed(report);
+    out.push_str(&format!("\n**Signatures and attestations** (digests: {})\n\n", md(&digests_in_short(report))));
+    if signed.is_empty() {
+        out.push_str("None came with the image.\n");
+        return;
+    }
+    out.push_str("| state | what | proven, and not |\n| --- | --- | --- |\n");
+    for one in signed.iter().take(rows) {
+        let mut words = md(&one.statement);
+        if fold {
+            for (name, value) in &one.details {
+                words.push_str(&format!("<br>{}: {}", md(name), md(value)));
+            }
+        }
+        out.push_str(&format!("| {} | {} {} | {words} |\n", one.state, one.kind, md(&one.format)));
+    }
+    if signed.len() > rows {
+        out.push_str(&format!("\n{} more are not shown\n", signed.len() - rows));
     }
 }
 

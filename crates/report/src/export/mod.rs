@@ -14,6 +14,7 @@ mod markdown;
 mod plain;
 mod sarif;
 mod sbom;
+mod signed;
 mod table;
 mod units;
 

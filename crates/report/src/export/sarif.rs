@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use super::finding::{Finding, findings, subject};
+use super::signed::{digests_in_short, signed};
 use super::{Context, Exporter};
 use crate::{Report, Severity};
 
@@ -43,7 +44,10 @@ impl Exporter for Sarif {
             }},
             "columnKind": "unicodeCodePoints",
             "originalUriBaseIds": { "IMAGE": { "description": { "text": format!("the root of the image {name}") } } },
-            "properties": { "image": name, "configDigest": report.image.config_digest, "manifestDigest": report.image.manifest_digest },
+            "properties": {
+                "image": name, "configDigest": report.image.config_digest, "manifestDigest": report.image.manifest_digest,
+                "signatures": origin(report), "digests": digests_in_short(report),
+            },
             "results": findings.iter().map(|finding| result(finding, &index, &name)).collect::<Vec<_>>(),
         });
         if let Some(now) = &context.now {
@@ -57,6 +61,24 @@ impl Exporter for Sarif {
         out.push_str(&serde_json::to_string_pretty(&document).unwrap_or_default());
         out.push('\n');
     }
+}
+
+/// Signatures and attestations as properties of the run: they are no complaints. What is wrong with them is a check's result.
+fn origin(report: &Report) -> Vec<Value> {
+    signed(report)
+        .iter()
+        .map(|one| {
+            json!({
+                "kind": one.kind,
+                "state": one.state,
+                "format": one.format,
+                "statement": one.statement,
+                "signer": one.signature.and_then(|signature| signature.signer.as_ref()),
+                "issuer": one.signature.and_then(|signature| signature.issuer.as_ref()),
+                "signedAt": one.signature.and_then(|signature| signature.signed_at.as_ref()),
+            })
+        })
+        .collect()
 }
 
 fn rule(id: &str, finding: &Finding<'_>) -> Value {

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::signed::{digests_in_short, signatures_in_short, signed, verification};
 use super::{Context, Exporter, advisories, bytes, percent, plain};
-use crate::{Outcome, Report, Severity, Verification, Vulnerability};
+use crate::{Outcome, Report, Severity, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
 pub struct Table;
@@ -40,7 +41,9 @@ fn write(report: &Report, out: &mut String) -> std::fmt::Result {
     upgrades(report, out)?;
     vulnerabilities(report, out)?;
     secrets(report, out)?;
-    checks(report, out)
+    checks(report, out)?;
+    signatures(report, out)?;
+    digests(report, out)
 }
 
 fn head(report: &Report, out: &mut String) -> std::fmt::Result {
@@ -141,6 +144,8 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
         "application",
         format!("{} in {} files that no package owns", bytes(report.application.bytes), report.application.files),
     )?;
+    row("signatures", signatures_in_short(report))?;
+    row("digests", digests_in_short(report))?;
     let efficiency = &report.efficiency;
     row("waste", format!("{} wasted, efficiency {}", bytes(efficiency.wasted_bytes), percent(efficiency.score)))
 }
@@ -272,6 +277,47 @@ fn checks(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "  {word}  {:<10} {:<28} {}", check.severity.word(), check.code, plain(&check.message))?;
     }
     more(failed.len(), out)
+}
+
+/// In words, with the steps of what is not verified: the reason stands where it is wanted.
+fn signatures(report: &Report, out: &mut String) -> std::fmt::Result {
+    let signed = signed(report);
+    for (kind, title) in [("signature", "signatures"), ("attestation", "attestations")] {
+        let of: Vec<_> = signed.iter().filter(|one| one.kind == kind).collect();
+        if of.is_empty() {
+            continue;
+        }
+        writeln!(out, "\n{title}")?;
+        for one in of.iter().take(ROWS) {
+            writeln!(out, "  {:<10} {}", one.state, one.format)?;
+            writeln!(out, "             {}", one.statement)?;
+            for step in one.signature.iter().flat_map(|signature| &signature.steps) {
+                let mark = match step.state {
+                    StepState::Proven => "proven",
+                    StepState::Refused => "REFUSED",
+                    StepState::NotChecked => "not checked",
+                };
+                writeln!(out, "             {mark:<12} {}: {}", plain(&step.what), plain(&step.detail))?;
+            }
+            for (name, value) in &one.details {
+                writeln!(out, "             {name}: {value}")?;
+            }
+        }
+        more(of.len(), out)?;
+    }
+    Ok(())
+}
+
+fn digests(report: &Report, out: &mut String) -> std::fmt::Result {
+    let rows = &report.signatures.integrity;
+    if rows.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\ndigests")?;
+    for row in rows.iter().take(ROWS) {
+        writeln!(out, "  {:<18} {}  {}", plain(&row.what), plain(&row.digest), verification(&row.verification))?;
+    }
+    more(rows.len(), out)
 }
 
 fn more(total: usize, out: &mut String) -> std::fmt::Result {

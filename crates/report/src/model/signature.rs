@@ -1,8 +1,10 @@
 //! Integrity, signatures and attestations.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
-use super::Verification;
+use super::{Verification, Vulnerability};
 
 /// What is proven about the image's origin, and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -103,6 +105,18 @@ pub enum SignatureState {
     Unchecked,
 }
 
+impl SignatureState {
+    /// One word for a list.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Verified => "verified",
+            Self::Refused => "refused",
+            Self::Unjudged => "unjudged",
+            Self::Unchecked => "unchecked",
+        }
+    }
+}
+
 /// One attestation about the image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
@@ -124,6 +138,61 @@ pub struct Attestation {
     /// For attested SBOMs: how its list compares with what the scan found.
     #[serde(default)]
     pub sbom: Option<SbomComparison>,
+    /// For attested vulnerability scans: what it names, and how that compares with what was found here.
+    #[serde(default)]
+    pub scan: Option<ScanComparison>,
+}
+
+/// An attested vulnerability scan held against the findings of this one, by id or alias.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
+#[serde(rename_all = "camelCase")]
+pub struct ScanComparison {
+    /// Ids that it names, sorted; at most 2000.
+    pub ids: Vec<String>,
+    /// True when its signer is one whom the person trusts and it is about this image: its claims may be acted upon.
+    pub trusted: bool,
+    /// The comparison; none while no advisories were matched here.
+    pub compared: Option<ScanDifference>,
+}
+
+/// What two scans have in common, in numbers of ids.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
+#[serde(rename_all = "camelCase")]
+pub struct ScanDifference {
+    /// Attested, and found here.
+    pub both: u32,
+    /// Found here alone.
+    pub only_here: u32,
+    /// Attested alone.
+    pub only_attested: u32,
+    /// Some of those attested alone, sorted; at most 50.
+    pub only_attested_examples: Vec<String>,
+}
+
+impl Attestation {
+    /// Holds an attested vulnerability scan against findings. Every one of a finding's ids counts for it.
+    pub fn compare_scan(&mut self, findings: &[Vulnerability]) {
+        const MAX_EXAMPLES: usize = 50;
+        let Some(scan) = &mut self.scan else { return };
+        let known =
+            |id: &String, finding: &Vulnerability| *id == finding.id || *id == finding.advisory || finding.aliases.contains(id);
+        let (both, alone): (Vec<&String>, Vec<&String>) =
+            scan.ids.iter().partition(|id| findings.iter().any(|finding| known(id, finding)));
+        let here: BTreeSet<&str> = findings
+            .iter()
+            .filter(|finding| !scan.ids.iter().any(|id| known(id, finding)))
+            .map(|finding| finding.id.as_str())
+            .collect();
+        let difference = ScanDifference {
+            both: both.len() as u32,
+            only_here: here.len() as u32,
+            only_attested: alone.len() as u32,
+            only_attested_examples: alone.into_iter().take(MAX_EXAMPLES).cloned().collect(),
+        };
+        scan.compared = Some(difference);
+    }
 }
 
 /// An attested SBOM held against the packages that the scan found, by package URL without qualifiers.

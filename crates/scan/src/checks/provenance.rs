@@ -1,6 +1,6 @@
 //! An attestation of how the image was built.
 
-use porthole_report::Severity;
+use porthole_report::{Attestation, Severity, SignatureState};
 
 use super::{Check, Context, Verdict};
 
@@ -23,13 +23,16 @@ fn run(context: &Context<'_>) -> Verdict {
         .iter()
         .filter(|attestation| attestation.about_this_image && attestation.predicate_type.contains("provenance"))
         .collect();
-    match about.iter().find(|attestation| attestation.signature.is_some()).or(about.first()) {
-        Some(attestation) if attestation.signature.is_some() => {
-            Verdict::pass(format!("signed provenance, {}", attestation.predicate_type))
+    let state = |attestation: &&&Attestation| attestation.signature.as_ref().map(|signature| signature.state);
+    let best = about.iter().filter(|one| state(one).is_some()).min_by_key(state).or(about.first());
+    let Some(attestation) = best else { return Verdict::warn("no provenance came with the image") };
+    let kind = &attestation.predicate_type;
+    match &attestation.signature {
+        Some(signature) if signature.state == SignatureState::Verified => Verdict::pass(format!("signed provenance, {kind}")),
+        Some(signature) if signature.state == SignatureState::Refused => {
+            Verdict::fail(format!("the provenance's signature is wrong: {} ({kind})", signature.reasons.join("; ")))
         }
-        Some(attestation) => {
-            Verdict::warn(format!("provenance that is not signed: anyone could have written it ({})", attestation.predicate_type))
-        }
-        None => Verdict::warn("no provenance came with the image"),
+        Some(signature) => Verdict::warn(format!("{} ({kind})", signature.statement)),
+        None => Verdict::warn(format!("provenance that is not signed: anyone could have written it ({kind})")),
     }
 }

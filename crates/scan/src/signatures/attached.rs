@@ -1,19 +1,64 @@
-//! From an archive or a registry to the machine: which artifacts may be about an image, and the loop that feeds them.
+//! From what an archive or a registry holds to the machine: which artifacts may be about an image, and in what order they are fed.
 //!
 //! The archive reader and the pull keep artifacts apart from images and know nothing of signatures; the host lends a function
-//! that reads a blob, or feeds the machine itself. Proof: `tests/suite/signatures/attached.rs`, `tests/edge`.
+//! that reads or fetches a blob, or feeds the machine itself. Proof: `tests/suite/signatures/{attached,pulled}.rs`, `tests/edge`.
+
+use std::collections::BTreeMap;
 
 use porthole_oci::archive::{Archive, Artifact, ArtifactKind, Blob, ImageSource};
+use porthole_oci::registry::Pulled;
 
 use super::machine::{Machine, Related, Subject};
 
 impl Subject {
-    /// The digests under which an image of an archive may have been signed: its manifest's, and those of the indexes that
-    /// list it. `repository` is for trust policies.
+    /// The digests under which an image may have been signed: its manifest's, and those of the indexes that list it.
+    /// `repository` is for trust policies.
     pub fn of_image(image: &ImageSource, repository: Option<String>) -> Self {
         let manifest = image.manifest.as_ref().and_then(|document| Some((document.digest?, Some(document.bytes.clone()))));
         let indexes = image.parents.iter().map(|digest| (*digest, None));
         Self { manifests: manifest.into_iter().chain(indexes).collect(), repository }
+    }
+}
+
+impl Machine {
+    /// Over what an archive holds about one of its images; its manifests are fed already. `None` when it holds nothing.
+    pub fn of_archive(archive: &Archive, image: &ImageSource, repository: Option<String>) -> Option<Self> {
+        let artifacts = about(archive, image);
+        (!artifacts.is_empty()).then(|| Self::over(Subject::of_image(image, repository), &artifacts))
+    }
+
+    /// Over what a registry holds about a pulled image; its manifests are fed already. `None` when it holds nothing. The
+    /// blobs that are [wanted](Self::wants) are the registry's to fetch.
+    pub fn of_pulled(pulled: &Pulled) -> Option<Self> {
+        let reference = &pulled.pinned;
+        let repository = format!("{}/{}", reference.registry, reference.repository);
+        collect_remote(&pulled.image, &pulled.artifacts, Some(repository))
+    }
+
+    /// Starts with artifacts whose manifests are at hand, and feeds those.
+    fn over(subject: Subject, artifacts: &[&Artifact]) -> Self {
+        let related = artifacts.iter().filter_map(|artifact| {
+            Some(Related {
+                digest: artifact.manifest.digest?,
+                size: artifact.manifest.bytes.len() as u64,
+                tag: artifact.names.iter().find_map(|name| name.rsplit([':', '/']).next()).map(str::to_owned),
+                annotations: artifact.annotations.clone().into_iter().collect(),
+            })
+        });
+        let mut machine = Self::new(subject, related.collect());
+        let held: BTreeMap<_, _> =
+            artifacts.iter().filter_map(|artifact| Some((artifact.manifest.digest?, &artifact.manifest.bytes))).collect();
+        loop {
+            let wants: Vec<_> = machine.wants().into_iter().filter(|digest| held.contains_key(digest)).collect();
+            if wants.is_empty() {
+                return machine;
+            }
+            for digest in wants {
+                if let Some(bytes) = held.get(&digest) {
+                    machine.push(&digest, bytes.to_vec());
+                }
+            }
+        }
     }
 }
 
@@ -26,53 +71,16 @@ pub fn collect(
     repository: Option<String>,
     read: &mut dyn FnMut(&Blob) -> Option<Vec<u8>>,
 ) -> Option<Machine> {
-    let artifacts: Vec<&Artifact> = about(archive, image);
-    if artifacts.is_empty() {
-        return None;
-    }
-    let related = artifacts.iter().copied().filter_map(related).collect();
-    let mut machine = Machine::new(Subject::of_image(image, repository), related);
-    loop {
-        let wants = machine.wants();
-        if wants.is_empty() {
-            return Some(machine);
-        }
-        for digest in wants {
-            let kept = artifacts.iter().find(|artifact| artifact.manifest.digest == Some(digest));
-            let bytes = kept
-                .map(|artifact| artifact.manifest.bytes.clone())
-                .or_else(|| archive.blob(&digest).and_then(|blob| blob.bytes.clone().or_else(|| read(&blob))));
-            match bytes {
-                Some(bytes) => machine.push(&digest, bytes),
-                None => machine.missing(&digest),
-            }
-        }
-    }
+    let mut machine = Machine::of_archive(archive, image, repository)?;
+    machine.feed(&mut |digest| archive.blob(digest).and_then(|blob| blob.bytes.clone().or_else(|| read(&blob))));
+    Some(machine)
 }
 
 /// A machine that knows the manifests that a registry has for the image: the host feeds it with the blobs that it wants.
 /// `None` when nothing is attached.
 pub fn collect_remote(image: &ImageSource, artifacts: &[Artifact], repository: Option<String>) -> Option<Machine> {
-    if artifacts.is_empty() {
-        return None;
-    }
-    let mut machine = Machine::new(Subject::of_image(image, repository), artifacts.iter().filter_map(related).collect());
-    for digest in machine.wants() {
-        match artifacts.iter().find(|artifact| artifact.manifest.digest == Some(digest)) {
-            Some(artifact) => machine.push(&digest, artifact.manifest.bytes.clone()),
-            None => machine.missing(&digest),
-        }
-    }
-    Some(machine)
-}
-
-fn related(artifact: &Artifact) -> Option<Related> {
-    Some(Related {
-        digest: artifact.manifest.digest?,
-        size: artifact.manifest.bytes.len() as u64,
-        tag: artifact.names.iter().find_map(|name| name.rsplit([':', '/']).next()).map(str::to_owned),
-        annotations: artifact.annotations.clone().into_iter().collect(),
-    })
+    let artifacts: Vec<&Artifact> = artifacts.iter().collect();
+    (!artifacts.is_empty()).then(|| Machine::over(Subject::of_image(image, repository), &artifacts))
 }
 
 /// Artifacts whose subject is the image. Where the archive holds one image alone, in whatever platforms, signatures that
@@ -85,7 +93,10 @@ fn about<'a>(archive: &'a Archive, image: &'a ImageSource) -> Vec<&'a Artifact> 
             && artifact.subject.is_none()
             && matches!(
                 artifact.kind,
-                ArtifactKind::CosignSignature | ArtifactKind::CosignAttestation | ArtifactKind::Attestation
+                ArtifactKind::CosignSignature
+                    | ArtifactKind::CosignAttestation
+                    | ArtifactKind::CosignSbom
+                    | ArtifactKind::Attestation
             )
     };
     archive.about(image).chain(archive.artifacts.iter().filter(unnamed)).collect()

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use porthole_oci::Digest;
-use porthole_report::{Attestation, Gap, GapKind, Package, Signature, Signatures};
+use porthole_report::{Attestation, Gap, GapKind, Integrity, Package, Signature, Verification};
 
 use super::attestation::{self, Statement, VexDocument};
 use super::bundle;
@@ -17,6 +17,7 @@ use super::dsse::Envelope;
 use super::evidence::{Evidence, Standing};
 use super::manifest::{Descriptor, Manifest};
 use super::notation;
+use super::outcome::{CARRIED, Outcome};
 use super::refusal::Refusal;
 use super::sigstore;
 use super::trust::Trust;
@@ -64,17 +65,6 @@ pub struct Related {
     pub annotations: Vec<(String, String)>,
 }
 
-/// What the machine gives in the end.
-#[derive(Debug, Default)]
-pub struct Outcome {
-    /// For the report; its `integrity` is left empty, as layers are verified elsewhere.
-    pub signatures: Signatures,
-    /// VEX documents that were attested, trusted or not.
-    pub vex: Vec<VexDocument>,
-    /// What could not be read.
-    pub gaps: Vec<Gap>,
-}
-
 struct Referrer {
     related: Related,
     manifest: Manifest,
@@ -89,6 +79,7 @@ pub struct Machine {
     wanted: BTreeMap<Digest, u64>,
     blobs: BTreeMap<Digest, Vec<u8>>,
     refused: BTreeSet<Digest>,
+    integrity: Vec<Integrity>,
     gaps: Vec<Gap>,
 }
 
@@ -102,6 +93,7 @@ impl Machine {
             wanted: BTreeMap::new(),
             blobs: BTreeMap::new(),
             refused: BTreeSet::new(),
+            integrity: Vec::new(),
             gaps: Vec::new(),
         };
         for one in related {
@@ -120,13 +112,22 @@ impl Machine {
 
     /// Feeds the bytes of a wanted digest.
     pub fn push(&mut self, digest: &Digest, bytes: Vec<u8>) {
-        let limit = if self.expected.contains_key(digest) { MAX_MANIFEST } else { MAX_BLOB };
+        let limit = self.size_limit(digest);
         if bytes.len() as u64 > limit {
             self.give_up(digest, GapKind::OverBudget, format!("{digest} is larger than {limit} bytes"));
             return;
         }
-        if !digest.matches(&bytes) {
-            let what = if self.expected.contains_key(digest) { "a manifest" } else { "a signature's blob" };
+        let manifest = self.expected.contains_key(digest);
+        let actual = digest.of_same_algorithm(&bytes);
+        let verification = match actual == *digest {
+            true => Verification::Verified,
+            false => Verification::Mismatch { expected: digest.to_string(), actual: actual.to_string() },
+        };
+        let right = verification == Verification::Verified;
+        let what = format!("{CARRIED}{}", if manifest { "manifest" } else { "blob" });
+        self.integrity.push(Integrity { what, digest: digest.to_string(), verification });
+        if !right {
+            let what = if manifest { "a manifest" } else { "a signature's blob" };
             let refusal = Refusal::BlobDigest { what: what.into(), digest: digest.to_string() };
             self.give_up(digest, GapKind::Malformed, refusal.to_string());
             return;
@@ -149,6 +150,27 @@ impl Machine {
         self.give_up(digest, GapKind::Missing, refusal.to_string());
     }
 
+    /// The most bytes that a wanted digest may have; a host need not fetch further.
+    pub fn size_limit(&self, digest: &Digest) -> u64 {
+        if self.expected.contains_key(digest) { MAX_MANIFEST } else { MAX_BLOB }
+    }
+
+    /// Feeds everything that is wanted from a function that gives a blob's bytes, or `None` when they can't be had.
+    pub fn feed(&mut self, read: &mut dyn FnMut(&Digest) -> Option<Vec<u8>>) {
+        loop {
+            let wants = self.wants();
+            if wants.is_empty() {
+                return;
+            }
+            for digest in wants {
+                match read(&digest) {
+                    Some(bytes) => self.push(&digest, bytes),
+                    None => self.missing(&digest),
+                }
+            }
+        }
+    }
+
     /// Judges everything that was fed. `packages` are the scan's, for attested SBOMs; `now` is in seconds since 1970.
     pub fn finish(mut self, trust: &Trust, now: u64, packages: &[Package]) -> Outcome {
         for digest in self.wants() {
@@ -161,6 +183,9 @@ impl Machine {
             judge.referrer(referrer, &self.blobs);
         }
         let mut outcome = judge.outcome;
+        self.integrity.sort_by(|a, b| (&a.what, &a.digest).cmp(&(&b.what, &b.digest)));
+        self.integrity.dedup();
+        outcome.signatures.integrity = self.integrity;
         outcome.gaps.append(&mut self.gaps);
         outcome.gaps.sort();
         outcome.signatures.signatures.sort_by(|a, b| (a.state, &a.format, &a.found_in).cmp(&(b.state, &b.format, &b.found_in)));

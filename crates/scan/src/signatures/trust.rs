@@ -28,6 +28,22 @@ impl Trust {
     pub fn public_good() -> Result<Self, Refusal> {
         Ok(Self { root: Some(TrustedRoot::public_good()?), ..Self::default() })
     }
+
+    /// Expects every one of these keyless signers, vouched for by any of these issuers; an empty list means any. Nothing
+    /// when both are empty. A policy's lists ([`porthole_report::policy::SignatureRule`]) say whom to expect as options do.
+    pub fn expect(&mut self, identities: &[String], issuers: &[String]) {
+        if identities.is_empty() && issuers.is_empty() {
+            return;
+        }
+        let some = |patterns: &[String]| match patterns {
+            [] => vec![None],
+            patterns => patterns.iter().cloned().map(Some).collect(),
+        };
+        let issuers = some(issuers);
+        for identity in some(identities) {
+            self.expected.extend(issuers.iter().cloned().map(|issuer| Expected { identity: identity.clone(), issuer }));
+        }
+    }
 }
 
 /// A keyless signer that is expected. `*` stands for any number of characters; everything else for itself.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::super::signed::signed;
 use super::super::{Context, Exporter};
 use super::{Object, components, digest, license, subject};
 use crate::{FixState, Package, Purl, Report, Severity, Vulnerability};
@@ -68,7 +69,10 @@ fn metadata(report: &Report, context: &Context) -> Value {
     }
     let platform = [&image.platform.os, &image.platform.architecture].map(String::as_str).join("/");
     let pairs = [("platform", platform.trim_matches('/')), ("source", &image.source), ("kind", &image.kind)];
-    component["properties"] = properties(pairs.into_iter().filter(|(_, value)| !value.is_empty()));
+    let signed: Vec<String> =
+        signed(report).iter().map(|one| format!("{} {} {}", one.state, one.format, one.statement)).collect();
+    let signatures = signed.iter().map(|line| ("signature", line.as_str()));
+    component["properties"] = properties(pairs.into_iter().filter(|(_, value)| !value.is_empty()).chain(signatures));
     let tool = json!({ "type": "application", "name": report.tool.name, "version": report.tool.version });
     let mut metadata = json!({ "tools": { "components": [tool] }, "component": component });
     if let Some(now) = &context.now {

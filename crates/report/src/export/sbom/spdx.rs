@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::super::signed::remark;
 use super::super::{Context, Exporter};
 use super::license::Texts;
 use super::{Object, claims, components, created, digest, found, namespace, subject};
@@ -76,6 +77,9 @@ fn image(report: &Report) -> Value {
         if let Some(hex) = digest.strip_prefix("sha256:") {
             image["checksums"] = json!([{ "algorithm": "SHA256", "checksumValue": hex }]);
         }
+    }
+    if let Some(signed) = remark(report) {
+        image["comment"] = signed.into();
     }
     image
 }

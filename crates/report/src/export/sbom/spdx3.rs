@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::super::signed::remark;
 use super::super::{Context, Exporter};
 use super::license::Texts;
 use super::{Object, claims, components, created, digest, found, namespace, subject};
@@ -101,6 +102,9 @@ impl Graph<'_> {
         image["software_primaryPurpose"] = "container".into();
         if let Some(digest) = digest(self.report) {
             image["software_packageVersion"] = digest.into();
+        }
+        if let Some(signed) = remark(self.report) {
+            image["comment"] = signed.into();
         }
         let mut all = vec![creation, agent, using, document, sbom, image];
         if let Some(distribution) = &self.report.image.distribution {

@@ -1,15 +1,16 @@
 //! Attestations: signed statements about the image, read into facts that a person can judge.
 //!
-//! in-toto Statement v0.1 and v1. The predicate decides who reads it: provenance (`slsa.rs`), SBOMs (`sbom.rs`), VEX and
-//! vulnerability scans (`vex.rs`). Whether a statement is signed is decided elsewhere; here it is only read, and what an
+//! in-toto Statement v0.1 and v1. The predicate decides who reads it: provenance (`slsa.rs`), SBOMs (`sbom.rs`), VEX
+//! (`vex.rs`), vulnerability scans (`vulnerabilities.rs`). Whether a statement is signed is decided elsewhere; here it is only read, and what an
 //! unsigned statement says is called a claim. Proof: `tests/suite/signatures/attestations.rs`.
 
 mod sbom;
 mod slsa;
 mod statement;
 mod vex;
+mod vulnerabilities;
 
-use porthole_report::{Attestation, AttestationFact, Package, SbomComparison, Signature, SignatureState};
+use porthole_report::{Attestation, AttestationFact, Package, SbomComparison, ScanComparison, Signature, SignatureState};
 use serde_json::Value;
 
 use super::machine::Subject;
@@ -26,6 +27,7 @@ struct Facts {
     list: Vec<AttestationFact>,
     missing: Vec<String>,
     sbom: Option<SbomComparison>,
+    scan: Option<ScanComparison>,
 }
 
 impl Facts {
@@ -61,9 +63,17 @@ pub(super) fn describe(
         sbom::describe(&statement.predicate, packages, &mut facts);
         // A CycloneDX document may carry VEX as well.
         vex = vex::document(statement, signature.as_ref(), trusted);
+    } else if vulnerabilities::is_scan(kind) {
+        vulnerabilities::describe(&statement.predicate, trusted, &mut facts);
     } else {
-        vex::describe(statement, &mut facts);
         vex = vex::document(statement, signature.as_ref(), trusted);
+        vex::describe(statement, &mut facts);
+    }
+    if let Some(vex) = &vex {
+        match vex.trusted {
+            true => facts.add("effect", "findings that it says do not count are suppressed"),
+            false => facts.missing.push("a signer whom you trust: nothing that it says is applied".to_owned()),
+        }
     }
     if signature.is_none() {
         facts.missing.insert(0, "nobody signed it: anybody who could write the image could write this".to_owned());
@@ -76,6 +86,7 @@ pub(super) fn describe(
         facts: facts.list,
         missing: facts.missing,
         sbom: facts.sbom,
+        scan: facts.scan,
     };
     (attestation, vex)
 }
@@ -96,5 +107,6 @@ pub(super) fn bare_sbom(media_type: &str, bytes: &[u8], packages: &[Package]) ->
         facts: facts.list,
         missing: facts.missing,
         sbom: facts.sbom,
+        scan: None,
     }
 }

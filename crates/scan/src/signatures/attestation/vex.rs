@@ -1,7 +1,6 @@
-//! Vulnerability scans and VEX: what somebody says about the image's vulnerabilities.
+//! VEX: what somebody says about whether the image's vulnerabilities count.
 //!
-//! OpenVEX, CSAF and CycloneDX VEX as predicates are given out whole, for whoever applies them; Cosign's and in-toto's
-//! vulnerability predicates are read into facts. A document is marked trusted when its signature is verified for a signer
+//! OpenVEX, CSAF and CycloneDX VEX as predicates are given out whole, for whoever applies them. A document is marked trusted when its signature is verified for a signer
 //! that the person expects, and it is about this image: nothing else may silence a finding.
 
 use porthole_report::Signature;
@@ -40,30 +39,16 @@ pub(super) fn document(statement: &Statement, signature: Option<&Signature>, tru
     Some(VexDocument { predicate_type: kind.to_owned(), document, signer, trusted })
 }
 
-/// Reads the facts of vulnerability scans and VEX documents; other predicates give none.
+/// Reads the facts of VEX documents; other predicates give none.
 pub(super) fn describe(statement: &Statement, facts: &mut Facts) {
     let predicate = &statement.predicate;
-    let kind = statement.predicate_type.as_str();
-    if kind.starts_with("https://openvex.dev/ns") {
+    if statement.predicate_type.starts_with("https://openvex.dev/ns") {
         facts.text("author", predicate, "/author");
         facts.text("created", predicate, "/timestamp");
-        count("statements", predicate.get("statements"), facts);
-    } else if kind.starts_with("https://cosign.sigstore.dev/attestation/vuln/")
-        || kind.starts_with("https://in-toto.io/attestation/vulns")
-    {
-        facts.text("scanner", predicate, "/scanner/uri");
-        facts.text("scanner version", predicate, "/scanner/version");
-        facts.text("database", predicate, "/scanner/db/uri");
-        facts.text("database version", predicate, "/scanner/db/version");
-        facts.text("scanned", predicate, "/metadata/scanFinishedOn");
-        count("vulnerabilities", predicate.pointer("/scanner/result"), facts);
+        if let Some(statements) = predicate.get("statements").and_then(Value::as_array) {
+            facts.add("statements", statements.len().to_string());
+        }
     } else if !predicate.is_null() {
         facts.missing.push("this kind of statement is not read any further".to_owned());
-    }
-}
-
-fn count(name: &str, list: Option<&Value>, facts: &mut Facts) {
-    if let Some(list) = list.and_then(Value::as_array) {
-        facts.add(name, list.len().to_string());
     }
 }

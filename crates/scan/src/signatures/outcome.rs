@@ -1,0 +1,56 @@
+//! What the machine gives in the end, and how it gets into a report.
+//!
+//! Attested VEX silences findings only when its signature is verified for a signer whom the person trusts and it is about this
+//! image. Proof: `tests/suite/signatures/applied.rs`.
+
+use porthole_advisory::suppress::{self, Rule};
+use porthole_report::{Gap, GapKind, Report, Signatures};
+
+use super::attestation::VexDocument;
+
+/// What the machine gives in the end.
+#[derive(Debug, Default)]
+pub struct Outcome {
+    /// For the report; its `integrity` holds the manifests and blobs that carried signatures.
+    pub signatures: Signatures,
+    /// VEX documents that were attested, trusted or not.
+    pub vex: Vec<VexDocument>,
+    /// What could not be read.
+    pub gaps: Vec<Gap>,
+}
+
+impl Outcome {
+    /// Puts signatures, attestations and gaps into a report. Gives the statements of trusted VEX documents, for the matcher's
+    /// options.
+    pub fn into_report(mut self, report: &mut Report) -> Vec<Rule> {
+        let rules = self.rules();
+        let carried = |what: &str| what.starts_with(CARRIED);
+        report.signatures.integrity.retain(|row| !carried(&row.what));
+        report.signatures.integrity.append(&mut self.signatures.integrity);
+        report.signatures.signatures = self.signatures.signatures;
+        report.signatures.attestations = self.signatures.attestations;
+        report.gaps.append(&mut self.gaps);
+        report.gaps.sort();
+        report.gaps.dedup();
+        rules
+    }
+
+    /// The statements of VEX documents whose signers are trusted; one that can't be read becomes a gap.
+    pub fn rules(&mut self) -> Vec<Rule> {
+        let mut rules = Vec::new();
+        for document in self.vex.iter().filter(|document| document.trusted) {
+            let name = format!("VEX attested by {}", document.signer.as_deref().unwrap_or("nobody"));
+            match suppress::document(&name, &document.document) {
+                Ok(more) => rules.extend(more),
+                Err(error) => {
+                    let message = error.to_string();
+                    self.gaps.push(Gap { kind: GapKind::Unsupported, layer: None, path: String::new(), message });
+                }
+            }
+        }
+        rules
+    }
+}
+
+/// How rows of the integrity table about manifests and blobs of signatures begin.
+pub(super) const CARRIED: &str = "signature ";
