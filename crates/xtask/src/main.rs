@@ -34,7 +34,8 @@ environment:
   PORTHOLE_WASM_TOOLCHAIN=debian   build std for wasm32 from Debian's Rust sources instead of `rustup target add`
   PORTHOLE_TOOLS=DIR               where the tools are kept (default: target/tools)
   PORTHOLE_IMAGES=DIR              real images for the tests (default: target/images)
-  PORTHOLE_OSV=PATH                OSV records for the page's advisory database (default: ../shared/advisories, if there)
+  PORTHOLE_OSV=PATH                OSV records for the page's advisory database (default: ../shared/advisories, if there; else
+                                   `serve` downloads OSV's dumps while it serves; `none` for no database at all)
   PORTHOLE_CHROMIUM=FILE           the browser for the tests (default: the usual places)
 ";
 

@@ -1,5 +1,6 @@
 //! The advisory database of the page: static files beside it, made of whatever records this machine has.
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -9,6 +10,9 @@ use crate::fingerprint;
 use crate::project::Project;
 use crate::step::Done;
 
+/// For no records at all, whatever lies beside the checkout.
+const NONE: &str = "none";
+
 /// Whether there are records. Without them the page says that no database is loaded, and everything else works.
 pub(super) fn are_there(project: &Project) -> bool {
     source(project).is_some()
@@ -16,8 +20,11 @@ pub(super) fn are_there(project: &Project) -> bool {
 
 /// What `PORTHOLE_OSV` names, or what lies beside the checkout.
 fn source(project: &Project) -> Option<PathBuf> {
-    let chosen = env::var_os("PORTHOLE_OSV").map(PathBuf::from);
-    chosen.or_else(|| Some(project.root.join("../shared/advisories")).filter(|dir| dir.is_dir()))
+    match env::var_os("PORTHOLE_OSV") {
+        Some(chosen) if chosen == NONE => None,
+        Some(chosen) => Some(PathBuf::from(chosen)),
+        None => Some(project.root.join("../shared/advisories")).filter(|dir| dir.is_dir()),
+    }
 }
 
 /// Where the whole database is, once it is built.
@@ -39,10 +46,37 @@ pub(super) fn database(project: &Project) -> Result<Done, Failure> {
         fingerprint::keep(&stamp, &fingerprint)?;
     }
     let page = project.dist().join("db");
-    remove(&page)?;
-    copy(&built, &page)?;
+    publish(&built, &page)?;
     println!("  the database of {} is in {}", source.display(), page.display());
     Ok(Done::Ready)
+}
+
+/// The same while the page is already served: from the records of this machine, else downloaded. Nothing waits for it, and a page
+/// without it says so.
+pub(super) fn while_serving(project: &Project) {
+    let done = match env::var_os("PORTHOLE_OSV") {
+        Some(chosen) if chosen == NONE => return,
+        _ if are_there(project) => database(project).map(drop),
+        _ => download(project),
+    };
+    if let Err(failure) = done {
+        println!("\nno advisory database; the page says so, and everything else works:");
+        failure.print();
+    }
+}
+
+/// `porthole db update`, which goes on where it was stopped. The database of the last time is served meanwhile.
+fn download(project: &Project) -> Result<(), Failure> {
+    let (kept, page) = (project.state().join("advisories-downloaded"), project.dist().join("db"));
+    if kept.join(INDEX).is_file() {
+        publish(&kept, &page)?;
+    }
+    println!("downloading advisories; the page works meanwhile, and without");
+    let command = ["run", "--quiet", "--package", "porthole", "--", "db", "update", "--quiet", "--no-kernel", "--out"];
+    Child::new(project, "advisories-download", "cargo").args(command).args([&kept]).succeed()?;
+    publish(&kept, &page)?;
+    println!("the advisory database is there: scan again to have it used");
+    Ok(())
 }
 
 /// A database of some ecosystems only, and the folder that it is in.
@@ -64,22 +98,38 @@ fn build(project: &Project, source: &Path, out: &Path, options: &[&str]) -> Resu
     child.args([Path::new("--osv"), source, Path::new("--out"), out]).succeed().map(drop)
 }
 
-fn remove(dir: &Path) -> Result<(), Failure> {
-    if dir.exists() { fs::remove_dir_all(dir).about(|| format!("remove {}", dir.display())) } else { Ok(()) }
-}
+/// The file that names all others.
+const INDEX: &str = "index.json";
 
-fn copy(from: &Path, to: &Path) -> Result<(), Failure> {
+/// Puts the files of a database where a page looks for them, while it may be looking: shards first, the index last and in one step, then
+/// what no index names any more goes.
+fn publish(from: &Path, to: &Path) -> Result<(), Failure> {
     fs::create_dir_all(to).about(|| format!("make {}", to.display()))?;
+    let mut names = BTreeSet::new();
     for entry in fs::read_dir(from).about(|| format!("read {}", from.display()))? {
         let entry = entry.about(|| format!("read {}", from.display()))?;
-        let (from, to) = (entry.path(), to.join(entry.file_name()));
-        if from.is_dir() {
-            copy(&from, &to)?;
-        } else {
-            fs::copy(&from, &to).about(|| format!("copy {}", from.display()))?;
+        // What was downloaded to build from lies in a folder beside it.
+        if entry.path().is_file() {
+            names.insert(entry.file_name());
+        }
+    }
+    for name in names.iter().filter(|name| *name != INDEX) {
+        fs::copy(from.join(name), to.join(name)).about(|| format!("copy {}", from.join(name).display()))?;
+    }
+    let part = to.join("index.part");
+    fs::copy(from.join(INDEX), &part).about(|| format!("copy {}", from.join(INDEX).display()))?;
+    fs::rename(&part, to.join(INDEX)).about(|| format!("write {}", to.join(INDEX).display()))?;
+    for entry in fs::read_dir(to).about(|| format!("read {}", to.display()))?.flatten() {
+        if !names.contains(&entry.file_name()) {
+            // Gone already is fine.
+            let _ = fs::remove_file(entry.path());
         }
     }
     Ok(())
+}
+
+fn remove(dir: &Path) -> Result<(), Failure> {
+    if dir.exists() { fs::remove_dir_all(dir).about(|| format!("remove {}", dir.display())) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -87,13 +137,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn folders_are_copied_whole() {
-        let dir = env::temp_dir().join(format!("xtask-copy-{}", std::process::id()));
-        fs::create_dir_all(dir.join("from/below")).expect("temp dir");
-        fs::write(dir.join("from/below/shard"), "rows").expect("write");
-        copy(&dir.join("from"), &dir.join("to")).expect("copied");
-        let copied = fs::read_to_string(dir.join("to/below/shard"));
+    fn a_database_is_published_whole_and_takes_the_place_of_the_one_before() {
+        let dir = env::temp_dir().join(format!("xtask-publish-{}", std::process::id()));
+        let write = |path: &str, text: &str| {
+            let path = dir.join(path);
+            fs::create_dir_all(path.parent().expect("a parent")).expect("temp dir");
+            fs::write(path, text).expect("write");
+        };
+        write("from/index.json", "new");
+        write("from/npm-2.shard", "rows");
+        write("from/downloads/all.zip", "much");
+        write("to/index.json", "old");
+        write("to/npm-1.shard", "old rows");
+        publish(&dir.join("from"), &dir.join("to")).expect("published");
+        let mut there: Vec<_> = fs::read_dir(dir.join("to"))
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            .collect();
+        there.sort();
+        let index = fs::read_to_string(dir.join("to/index.json")).expect("there");
         fs::remove_dir_all(&dir).ok();
-        assert_eq!(copied.expect("there"), "rows");
+        assert_eq!((there, index.as_str()), (vec!["index.json".to_owned(), "npm-2.shard".to_owned()], "new"));
     }
 }

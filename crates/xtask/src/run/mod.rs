@@ -52,6 +52,9 @@ const ADVISORIES: Step = Step {
 /// What `cargo xtask build` does.
 const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE, ADVISORIES];
 
+/// What `cargo xtask serve` does before it serves: advisories come while it does.
+const SERVE: &[Step] = &[WASM_TOOLS, WASM, PAGE];
+
 /// What `cargo xtask test` does, quickest answers first.
 const TEST: &[Step] = &[
     Step { name: "format", does: "rustfmt has nothing to change", run: rust::format, ..STEP },
@@ -135,7 +138,11 @@ fn real_images(project: &Project) -> Result<Done, Failure> {
 /// # Errors
 /// When a step failed; why has been printed.
 pub(crate) fn build(project: &Project) -> Result<(), Failure> {
-    let steps = step::choose(project, BUILD, &[])?;
+    steps(project, BUILD)
+}
+
+fn steps(project: &Project, all: &[Step]) -> Result<(), Failure> {
+    let steps = step::choose(project, all, &[])?;
     if step::run(project, &steps).success() { Ok(()) } else { Err(Failure::new("the page could not be built")) }
 }
 
@@ -144,10 +151,13 @@ pub(crate) fn build(project: &Project) -> Result<(), Failure> {
 /// # Errors
 /// When the page could not be built, or no port is free.
 pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure> {
-    build(project)?;
+    steps(project, SERVE)?;
     let site = Site::listen(project.dist(), port)?;
     println!("\nPorthole is at {}\nCtrl-C ends it.", site.url());
-    site.serve();
+    std::thread::scope(|scope| {
+        scope.spawn(|| advisories::while_serving(project));
+        site.serve();
+    });
     Ok(())
 }
 
