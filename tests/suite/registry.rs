@@ -137,7 +137,7 @@ fn refusals_are_told_in_one_sentence() {
             302,
             &[("Location", "file:///etc/passwd")],
             b"",
-            "not a usable URL: \"file:///etc/passwd\": its scheme is neither https nor http",
+            "registry.example: manifest of registry.example/app:v1: sent to what is no usable address: \"file:///etc/passwd\": its scheme is neither https nor http",
         ),
         (
             "/manifests/",

@@ -31,7 +31,7 @@ pub(crate) enum Command {
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Scan {
     /// Image: the output of `docker save` or another archive, an OCI layout folder, an SBOM
-    /// (CycloneDX, SPDX), or `-` for standard input.
+    /// (CycloneDX, SPDX), `-` for standard input, or `docker://NAME` for a public image in a registry.
     pub(crate) image: PathBuf,
     /// Output format.
     #[arg(long, short, default_value = "table", value_parser = formats())]
@@ -39,7 +39,7 @@ pub(crate) struct Scan {
     /// File to write to instead of standard output.
     #[arg(long, short)]
     pub(crate) output: Option<PathBuf>,
-    /// Platform of a multi-platform image, `os/architecture[/variant]`; default: linux on this machine's architecture.
+    /// Platform of a multi-platform image, `os/architecture[/variant]`; default: linux/amd64, else another of its images.
     #[arg(long)]
     pub(crate) platform: Option<String>,
     /// Which image of an archive with several, by name (`repo:tag`) or digest.
@@ -63,6 +63,9 @@ pub(crate) struct Scan {
     /// Whom to trust.
     #[command(flatten)]
     pub(crate) signatures: crate::signatures::Signatures,
+    /// How registries are talked to.
+    #[command(flatten)]
+    pub(crate) registry: crate::registry::Registry,
     /// No progress on standard error.
     #[arg(long, short)]
     pub(crate) quiet: bool,

@@ -4,7 +4,10 @@ use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
+use porthole_scan::oci::Reference;
 use porthole_scan::oci::archive::{InputKind, SNIFF_LEN, sniff};
+
+use crate::registry;
 
 /// Where an image's bytes come from.
 pub(crate) enum Input {
@@ -31,6 +34,8 @@ pub(crate) enum Input {
     },
     /// A JSON document or another text: an SBOM.
     Document(Vec<u8>),
+    /// An image in a registry.
+    Registry(Reference),
 }
 
 /// Largest SBOM read, bytes.
@@ -41,7 +46,10 @@ const MAX_FILES: usize = 1_000_000;
 
 /// Opens what the person named; `-` is standard input.
 pub(crate) fn open(path: &Path) -> Result<Input, String> {
-    let failed = |error: io::Error| format!("{}: {error}", path.display());
+    let failed = |error: io::Error| format!("{}: {error}{}", path.display(), hint(path, &error));
+    if let Some(reference) = registry::reference(path) {
+        return reference.map(Input::Registry);
+    }
     if path == Path::new("-") {
         return Ok(Input::Stream { reader: Box::new(io::stdin()), len: None });
     }
@@ -70,6 +78,17 @@ pub(crate) fn open(path: &Path) -> Result<Input, String> {
             Ok(Input::Document(std::fs::read(path).map_err(failed)?))
         }
         InputKind::Other(why) => Err(format!("{}: {why}", path.display())),
+    }
+}
+
+/// People who name an image where a file is wanted are told how.
+fn hint(path: &Path, error: &io::Error) -> String {
+    let named = path.to_str().filter(|text| !text.contains(['\\', ' ']) && !text.starts_with(['/', '.', '~']));
+    let image =
+        named.filter(|text| !text.ends_with(".tar") && !text.ends_with(".json")).filter(|text| Reference::parse(text).is_ok());
+    match image {
+        Some(image) if error.kind() == io::ErrorKind::NotFound => format!("; an image in a registry is docker://{image}"),
+        _ => String::new(),
     }
 }
 

@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod policy;
 mod progress;
+mod registry;
 mod scan;
 mod signatures;
 mod suppress;

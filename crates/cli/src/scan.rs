@@ -16,6 +16,7 @@ use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subj
 use crate::args::Scan;
 use crate::input::{Input, Ranges};
 use crate::progress::Progress;
+use crate::registry;
 use crate::signatures::Held;
 
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
@@ -75,6 +76,10 @@ pub(crate) fn analyse(
         Input::Stream { reader, len } => {
             progress.expect(len.unwrap_or(0));
             stream(reader, progress)?
+        }
+        Input::Registry(reference) => {
+            let (analysis, rules) = registry::analyse(args, &reference, policy, now, progress)?;
+            return Ok(Scanned::Image(Box::new(analysis), rules));
         }
         Input::Document(bytes) => {
             let document = sbom::read(&bytes).map_err(|error| format!("{source}: {error}"))?;

@@ -15,62 +15,92 @@ pub(super) struct Challenge {
 }
 
 impl Challenge {
-    /// Reads the header; `None` when it asks for anything but a bearer token.
-    pub(super) fn parse(header: &str) -> Option<Self> {
-        let header = header.trim_start();
-        let (scheme, rest) = header.split_once(' ')?;
-        if !scheme.eq_ignore_ascii_case("bearer") {
-            return None;
-        }
-        let mut challenge = Self::default();
-        let mut rest = rest.trim_start();
-        while let Some((key, after)) = rest.split_once('=') {
-            let (value, after) = match after.strip_prefix('"') {
-                Some(quoted) => {
-                    let mut value = String::new();
-                    let mut chars = quoted.char_indices();
-                    let mut end = quoted.len();
-                    while let Some((at, c)) = chars.next() {
-                        match c {
-                            '"' => {
-                                end = at + 1;
-                                break;
-                            }
-                            '\\' => value.extend(chars.next().map(|(_, c)| c)),
-                            c => value.push(c),
-                        }
+    /// The first challenge for a bearer token in these headers; `None` when they ask for anything else alone. One header may
+    /// hold several challenges (RFC 9110 section 11.6.1).
+    pub(super) fn find<'a>(headers: impl Iterator<Item = &'a str>) -> Option<Self> {
+        headers.flat_map(Self::all).find(|challenge| !challenge.realm.is_empty())
+    }
+
+    /// The bearer challenges of one header, complete or not.
+    fn all(header: &str) -> Vec<Self> {
+        let mut found = Vec::new();
+        let mut bearer = false;
+        for item in items(header) {
+            // A scheme stands before its first parameter, with a space between, or alone.
+            let parameter = match item.split_once([' ', '=']) {
+                Some((scheme, rest))
+                    if item.as_bytes().get(scheme.len()) == Some(&b' ') && !rest.trim_start().starts_with('=') =>
+                {
+                    bearer = scheme.eq_ignore_ascii_case("bearer");
+                    if bearer {
+                        found.push(Self::default());
                     }
-                    (value, quoted.get(end..).unwrap_or_default())
+                    rest
                 }
                 None => {
-                    let end = after.find(',').unwrap_or(after.len());
-                    (after[..end].trim().to_owned(), &after[end..])
+                    bearer = false;
+                    continue;
                 }
+                Some(_) => item,
             };
-            match key.trim().trim_start_matches(',').trim().to_ascii_lowercase().as_str() {
+            let Some(challenge) = found.last_mut().filter(|_| bearer) else { continue };
+            let Some((name, value)) = parameter.split_once('=') else { continue };
+            let value = unquote(value.trim());
+            match name.trim().to_ascii_lowercase().as_str() {
                 "realm" => challenge.realm = value,
-                "service" => challenge.service = Some(value),
-                "scope" => challenge.scope = Some(value),
+                "service" => challenge.service = Some(value).filter(|value| !value.is_empty()),
+                "scope" => challenge.scope = Some(value).filter(|value| !value.is_empty()),
                 _ => {}
             }
-            rest = after.trim_start_matches([',', ' ']);
         }
-        (!challenge.realm.is_empty()).then_some(challenge)
+        found
     }
 
     /// Where the token is to be had, for pulling one repository.
     pub(super) fn token_url(&self, repository: &str) -> Result<Url, Error> {
         let mut url = Url::parse(&self.realm)?;
         let mut mark = if url.path.contains('?') { '&' } else { '?' };
-        let scope = self.scope.clone().unwrap_or_else(|| format!("repository:{repository}:pull"));
-        let parameters = [("service", self.service.as_deref()), ("scope", Some(scope.as_str()))];
-        for (name, value) in parameters.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        let own = format!("repository:{repository}:pull");
+        let scopes = self.scope.as_deref().unwrap_or(&own).split(' ').filter(|scope| !scope.is_empty());
+        let parameters =
+            self.service.iter().map(|service| ("service", service.as_str())).chain(scopes.map(|scope| ("scope", scope)));
+        for (name, value) in parameters.collect::<Vec<_>>() {
             url.path.push(mark);
             url.path.push_str(&format!("{name}={}", query(value)));
             mark = '&';
         }
         Ok(url)
     }
+}
+
+/// The elements of a comma-separated list, trimmed; commas in quotes do not separate.
+fn items(header: &str) -> impl Iterator<Item = &str> {
+    let (mut quoted, mut escaped) = (false, false);
+    let parts = header.split(move |sign: char| {
+        let plain = !std::mem::take(&mut escaped);
+        match sign {
+            '\\' if quoted && plain => escaped = true,
+            '"' if plain => quoted = !quoted,
+            _ => {}
+        }
+        sign == ',' && !quoted
+    });
+    parts.map(str::trim).filter(|part| !part.is_empty())
+}
+
+/// What a token or a quoted string means (RFC 9110 section 5.6.4).
+fn unquote(value: &str) -> String {
+    let Some(inner) = value.strip_prefix('"') else { return value.to_owned() };
+    let mut out = String::with_capacity(inner.len());
+    let mut signs = inner.chars();
+    while let Some(sign) = signs.next() {
+        match sign {
+            '"' => break,
+            '\\' => out.extend(signs.next()),
+            sign => out.push(sign),
+        }
+    }
+    out
 }
 
 /// The token in a realm's answer (`token`, or OAuth's `access_token`).
@@ -85,26 +115,53 @@ pub(super) fn token(body: &[u8]) -> Option<String> {
 mod tests {
     use super::*;
 
+    fn token_url(header: &str) -> Option<String> {
+        Challenge::find([header].into_iter())?.token_url("a/b").ok().map(|url| url.to_string())
+    }
+
     #[test]
-    fn challenges_of_real_registries_are_understood() {
-        let hub =
-            r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull""#;
-        let challenge = Challenge::parse(hub).expect("challenge");
-        assert_eq!(
-            challenge.token_url("library/nginx").map(|url| url.to_string()),
-            Ok("https://auth.docker.io/token?service=registry.docker.io&scope=repository:library/nginx:pull".to_owned())
-        );
-        let bare = Challenge::parse("bearer realm=https://r.example/token, service=r").expect("challenge");
-        assert_eq!(
-            bare.token_url("a/b").map(|url| url.to_string()),
-            Ok("https://r.example/token?service=r&scope=repository:a/b:pull".to_owned())
-        );
-        let odd =
-            Challenge::parse(r#"Bearer realm="https://r.example/t?x=1",error="invalid_token",scope="a b&c""#).expect("challenge");
-        assert_eq!(odd.token_url("q").map(|url| url.to_string()), Ok("https://r.example/t?x=1&scope=a%20b%26c".to_owned()));
-        for header in ["Basic realm=\"x\"", "Bearer", "", "Bearer service=\"x\"", "Bearer realm=\""] {
-            assert_eq!(Challenge::parse(header), None, "{header}");
+    fn challenges_are_understood_however_they_are_written() {
+        for (header, url) in [
+            (
+                r#"Bearer realm="https://auth.docker.io/token",service="registry.docker.io",scope="repository:library/nginx:pull""#,
+                "https://auth.docker.io/token?service=registry.docker.io&scope=repository:library/nginx:pull",
+            ),
+            ("bearer realm=https://r.example/token, service=r", "https://r.example/token?service=r&scope=repository:a/b:pull"),
+            (r#"Bearer realm="https://r.example/t""#, "https://r.example/t?scope=repository:a/b:pull"),
+            (
+                r#"Bearer realm="https://r.example/t?x=1",error="invalid_token",scope="a b&c""#,
+                "https://r.example/t?x=1&scope=a&scope=b%26c",
+            ),
+            (
+                r#"Basic realm="x, y", Bearer realm="https://r.example/t",service="s""#,
+                "https://r.example/t?service=s&scope=repository:a/b:pull",
+            ),
+            (
+                r#"Bearer realm="https://r.example/t",service="s", Basic realm="x""#,
+                "https://r.example/t?service=s&scope=repository:a/b:pull",
+            ),
+            (
+                r#"Negotiate, Bearer  realm = "https://r.example/t" , service = "a\"b,c""#,
+                "https://r.example/t?service=a%22b%2Cc&scope=repository:a/b:pull",
+            ),
+            (r#"Bearer service="s",Bearer realm="https://r.example/t""#, "https://r.example/t?scope=repository:a/b:pull"),
+        ] {
+            assert_eq!(token_url(header).as_deref(), Some(url), "{header}");
         }
+        for header in [
+            "Basic realm=\"https://x/\"",
+            "Bearer",
+            "",
+            "Bearer service=\"x\"",
+            "Bearer realm=\"",
+            "realm=\"https://x/\"",
+            ",,,",
+            "Bearer =",
+        ] {
+            assert_eq!(token_url(header), None, "{header}");
+        }
+        let two = ["Basic realm=\"x\"", "Bearer realm=\"https://r.example/t\""];
+        assert!(Challenge::find(two.into_iter()).is_some(), "the second header counts too");
     }
 
     #[test]

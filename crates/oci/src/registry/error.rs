@@ -1,11 +1,13 @@
 //! What can be wrong with a pull, named by cause. Messages name the host, never a credential.
 
+use super::http::RateLimit;
+
 /// Why a registry's answer cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// A URL that is refused before anything is asked.
-    #[error("not a usable URL: {text:?}: {why}")]
+    #[error("no usable address: {text:?}: {why}")]
     BadUrl {
         /// What was seen, shortened.
         text: String,
@@ -29,10 +31,12 @@ pub enum Error {
         what: String,
     },
     /// Too many requests.
-    #[error("{host}: too many requests{}", retry(.after))]
+    #[error("{host}: too many requests{}{}", reached(.limit), retry(.after))]
     RateLimited {
         /// Registry.
         host: String,
+        /// What it allows, where it says so.
+        limit: Option<RateLimit>,
         /// Seconds until it may be tried again, where the registry says so.
         after: Option<u64>,
     },
@@ -63,6 +67,26 @@ pub enum Error {
         host: String,
         /// Where to.
         to: String,
+    },
+    /// A redirect or realm that leads into the network of whoever asks.
+    #[error("{host}: sends to {to}, which is inside the network that asks")]
+    Inside {
+        /// Who sends.
+        host: String,
+        /// Where to.
+        to: String,
+    },
+    /// A blob of another size than its descriptor states.
+    #[error("{host}: {what} has {found} bytes, its manifest states {stated}")]
+    SizeMismatch {
+        /// Registry.
+        host: String,
+        /// What was asked for.
+        what: String,
+        /// What the descriptor states.
+        stated: u64,
+        /// What comes; at least so many.
+        found: u64,
     },
     /// An answer that is longer than allowed.
     #[error("{host}: {what} is longer than {limit} bytes")]
@@ -105,13 +129,13 @@ pub enum Error {
         why: &'static str,
     },
     /// No answer at all.
-    #[error("{host}: no connection for {what}: {why}")]
+    #[error("{host}: no answer to the request for {what}: {why}")]
     Unreachable {
         /// Registry, or where it sent to.
         host: String,
         /// What was asked for.
         what: String,
-        /// What the network said.
+        /// What happened.
         why: String,
     },
     /// An answer that stops coming.
@@ -124,17 +148,19 @@ pub enum Error {
         /// How long was waited.
         seconds: u64,
     },
-    /// An answer that ends before its end.
-    #[error("{host}: {what} broke off after {found} of {expected} bytes")]
+    /// A blob that ends before its end, and could not be gone on with.
+    #[error("{host}: {what} broke off after {found} bytes{}: {why}", of(.expected))]
     BrokenOff {
         /// Registry, or where it sent to.
         host: String,
         /// What was asked for.
         what: String,
-        /// Bytes as the manifest states them.
-        expected: u64,
+        /// Bytes as the manifest states them, where it does.
+        expected: Option<u64>,
         /// Bytes that came.
         found: u64,
+        /// What happened.
+        why: String,
     },
     /// An index without an image for the platform.
     #[error("no image for {wanted}; there is {there}")]
@@ -144,6 +170,14 @@ pub enum Error {
         /// What there is.
         there: String,
     },
+}
+
+fn of(size: &Option<u64>) -> String {
+    size.map_or_else(String::new, |size| format!(" of {size}"))
+}
+
+fn reached(limit: &Option<RateLimit>) -> String {
+    limit.map_or_else(String::new, |limit| format!(": {limit}"))
 }
 
 fn retry(after: &Option<u64>) -> String {

@@ -1,10 +1,10 @@
 //! One thing asked of a registry, with the token dance and redirects around it.
 //!
 //! Credentials go to the registry's own origin and nowhere else: a redirect to another origin is asked without them.
-//! Nothing is ever sent from `https` on to `http`.
+//! Nothing is ever sent from `https` on to `http`, nor from the public net on into a private one.
 
 use super::auth::{Challenge, token};
-use super::http::{Head, RateLimit, Request};
+use super::http::{Head, Method, RateLimit, Request};
 use super::url::Url;
 use super::{Error, MAX_REDIRECTS, MAX_TOKEN_ANSWER, known};
 use crate::digest::Digest;
@@ -64,15 +64,18 @@ pub enum Answer {
     Body,
 }
 
-/// One GET with all that may stand in its way.
+/// One request with all that may stand in its way.
 #[derive(Debug, Clone)]
 pub struct Exchange {
     session: Session,
+    method: Method,
     /// What is asked for; redirects move it.
     target: Url,
     accept: &'static str,
     what: String,
     max_body: u64,
+    /// First byte that is asked for.
+    from: u64,
     /// Set while the next request goes to the token realm.
     realm: Option<Url>,
     asked_for_token: bool,
@@ -81,20 +84,35 @@ pub struct Exchange {
 
 impl Exchange {
     pub(super) fn new(session: Session, target: Url, accept: &'static str, what: String, max_body: u64) -> Self {
-        Self { session, target, accept, what, max_body, realm: None, asked_for_token: false, redirects: 0 }
+        let method = Method::Get;
+        Self { session, method, target, accept, what, max_body, from: 0, realm: None, asked_for_token: false, redirects: 0 }
+    }
+
+    /// Asks for the head alone.
+    pub(super) fn head_only(self) -> Self {
+        Self { method: Method::Head, ..self }
+    }
+
+    /// Asks for the bytes from here on.
+    pub(super) fn starting_at(self, from: u64) -> Self {
+        Self { from, ..self }
     }
 
     /// The request to make now.
     pub fn request(&self) -> Request {
         if let Some(realm) = &self.realm {
             let headers = vec![("accept", "application/json".to_owned())];
-            return Request { url: realm.clone(), headers, max_body: MAX_TOKEN_ANSWER, what: format!("token for {}", self.what) };
+            let what = format!("token for {}", self.what);
+            return Request { method: Method::Get, url: realm.clone(), headers, max_body: MAX_TOKEN_ANSWER, what };
         }
         let mut headers = vec![("accept", self.accept.to_owned())];
         if let Some(token) = self.session.token.as_ref().filter(|_| self.target.origin() == self.session.api.origin()) {
             headers.push(("authorization", format!("Bearer {token}")));
         }
-        Request { url: self.target.clone(), headers, max_body: self.max_body, what: self.what.clone() }
+        if self.from > 0 {
+            headers.push(("range", format!("bytes={}-", self.from)));
+        }
+        Request { method: self.method, url: self.target.clone(), headers, max_body: self.max_body, what: self.what.clone() }
     }
 
     /// Takes the head of the answer to [`Self::request`].
@@ -102,21 +120,25 @@ impl Exchange {
     /// # Errors
     /// Whatever ends the exchange; see [`Error`].
     pub fn head(&mut self, head: &Head) -> Result<Answer, Error> {
-        let host = || self.session.api.host.clone();
         if let Some(limit) = head.rate_limit() {
             self.session.rate_limit = Some(limit);
         }
         if head.is_redirect() {
             return self.redirect(head.header("location").unwrap_or_default());
         }
+        let asked = self.realm.as_ref().unwrap_or(&self.target);
+        let at_home = self.realm.is_none() && asked.origin() == self.session.api.origin();
+        let (host, what) = (asked.authority(), self.request().what);
         match head.status {
             200 if self.realm.is_some() => Ok(Answer::Token),
             200 => Ok(Answer::Body),
-            401 if self.realm.is_none() && !self.asked_for_token => self.challenge(head),
-            401 | 403 => Err(Error::Denied { host: host(), what: self.what.clone() }),
-            404 => Err(Error::NotFound { host: host(), what: self.what.clone() }),
-            429 => Err(Error::RateLimited { host: host(), after: head.retry_after() }),
-            status => Err(Error::Status { host: host(), status, what: self.what.clone() }),
+            206 if self.realm.is_none() && self.from > 0 => Ok(Answer::Body),
+            401 if at_home && !self.asked_for_token => self.challenge(head),
+            // A realm that gives strangers nothing speaks for its registry; what a redirect led to does not.
+            401 | 403 if at_home || self.realm.is_some() => Err(self.denied()),
+            404 if self.realm.is_none() => Err(Error::NotFound { host, what }),
+            429 => Err(Error::RateLimited { host, limit: head.rate_limit(), after: head.retry_after() }),
+            status => Err(Error::Status { host, status, what }),
         }
     }
 
@@ -125,18 +147,23 @@ impl Exchange {
     /// # Errors
     /// [`Error::Malformed`] when there is no token in it.
     pub fn token(&mut self, body: &[u8]) -> Result<(), Error> {
-        let realm = self.realm.take();
-        self.session.token = Some(token(body).ok_or_else(|| Error::Malformed {
-            host: realm.map_or_else(|| self.session.api.host.clone(), |realm| realm.host),
-            what: format!("token for {}", self.what),
-            why: "the answer has no token".into(),
-        })?);
+        let Request { url, what, .. } = self.request();
+        self.realm = None;
+        let token = token(body);
+        self.session.token =
+            Some(token.ok_or_else(|| Error::Malformed { host: url.authority(), what, why: "the answer has no token".into() })?);
         Ok(())
     }
 
     /// What was learnt, for the next exchange with the same repository.
     pub fn into_session(self) -> Session {
         self.session
+    }
+
+    /// The request could not be made, or its answer broke off.
+    pub(super) fn no_answer(&self, why: &str) -> Error {
+        let Request { url, what, .. } = self.request();
+        Error::Unreachable { host: url.authority(), what, why: why.to_owned() }
     }
 
     /// What is asked for, in words.
@@ -148,15 +175,18 @@ impl Exchange {
         self.redirects += 1;
         if self.redirects > MAX_REDIRECTS {
             return Err(Error::TooManyRedirects {
-                host: self.session.api.host.clone(),
+                host: self.session.api.authority(),
                 what: self.what.clone(),
                 limit: MAX_REDIRECTS,
             });
         }
         let from = self.realm.as_ref().unwrap_or(&self.target);
-        let to = from.join(location)?;
+        let to = from.join(location).map_err(|error| self.misled(from, &error))?;
         if from.tls && !to.tls {
-            return Err(Error::Downgrade { host: from.host.clone(), to: to.origin() });
+            return Err(Error::Downgrade { host: from.authority(), to: to.origin() });
+        }
+        if !self.session.api.may_send_to(&to) {
+            return Err(Error::Inside { host: from.authority(), to: to.origin() });
         }
         match &mut self.realm {
             Some(realm) => *realm = to,
@@ -165,16 +195,23 @@ impl Exchange {
         Ok(Answer::Again)
     }
 
+    /// Somebody sends us to what is no address.
+    fn misled(&self, by: &Url, error: &Error) -> Error {
+        Error::Malformed { host: by.authority(), what: self.what.clone(), why: format!("sent to what is {error}") }
+    }
+
+    fn denied(&self) -> Error {
+        Error::Denied { host: self.session.api.authority(), what: self.what.clone() }
+    }
+
     fn challenge(&mut self, head: &Head) -> Result<Answer, Error> {
-        let denied = Error::Denied { host: self.session.api.host.clone(), what: self.what.clone() };
-        // A challenge of the host that a redirect led to is not the registry's to make.
-        if self.target.origin() != self.session.api.origin() {
-            return Err(denied);
-        }
-        let challenge = head.header("www-authenticate").and_then(Challenge::parse).ok_or(denied)?;
-        let realm = challenge.token_url(&self.session.repository)?;
+        let challenge = Challenge::find(head.all("www-authenticate")).ok_or_else(|| self.denied())?;
+        let realm = challenge.token_url(&self.session.repository).map_err(|error| self.misled(&self.session.api, &error))?;
         if self.session.api.tls && !realm.tls {
-            return Err(Error::Downgrade { host: self.session.api.host.clone(), to: realm.origin() });
+            return Err(Error::Downgrade { host: self.session.api.authority(), to: realm.origin() });
+        }
+        if !self.session.api.may_send_to(&realm) {
+            return Err(Error::Inside { host: self.session.api.authority(), to: realm.origin() });
         }
         self.asked_for_token = true;
         self.session.token = None;

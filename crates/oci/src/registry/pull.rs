@@ -1,11 +1,14 @@
-//! From a reference to an image: index, manifest, configuration, and what is attached to them.
+//! From a reference to an image: index, manifest, configuration. What is attached to them is in [`super::attached`].
 
 use std::collections::{BTreeMap, VecDeque};
 
+use serde_json::Value;
+
 use super::exchange::{Answer, Exchange, Session};
 use super::http::{Head, RateLimit, Request};
+use super::url::Url;
 use super::{Error, MAX_MANIFEST};
-use crate::archive::{Artifact, Check, Document, ImageSource, LayerSource, Location, artifact, assemble};
+use crate::archive::{Artifact, Check, Document, Gap, ImageSource, LayerSource, Location, artifact, assemble};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
 use crate::index::Index;
@@ -16,11 +19,8 @@ use crate::platform::Platform;
 use crate::reference::Reference;
 
 /// Media types of everything that a manifest request may answer with.
-const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
+pub(super) const ACCEPT: &str = "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, \
     application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json";
-
-/// Attached manifests that are read, at most.
-const MAX_ATTACHED: usize = 32;
 
 /// What the person asked for beside the reference.
 #[derive(Debug, Clone, Default)]
@@ -58,35 +58,45 @@ impl Pulled {
 /// Pulls everything about an image but its layers: `while let Some(request) = pull.wants() { … pull.push(head, body)? }`.
 pub struct Pull {
     reference: Reference,
-    options: PullOptions,
-    session: Session,
+    pub(super) options: PullOptions,
+    pub(super) session: Session,
     step: Option<(Step, Exchange)>,
     /// Attached things still to ask for; each may be missing.
-    queue: VecDeque<Step>,
+    pub(super) queue: VecDeque<Step>,
     /// Digests of the indexes on the way.
-    parents: Vec<Digest>,
+    pub(super) parents: Vec<Digest>,
     /// Digest of what the reference names.
     top: Option<Digest>,
     names: Vec<String>,
-    attestations: Vec<Descriptor>,
-    manifest: Option<(Descriptor, Document, Manifest)>,
+    pub(super) attestations: Vec<Descriptor>,
+    pub(super) manifest: Option<(Descriptor, Document, Manifest)>,
     config: Option<Document>,
-    artifacts: Vec<Artifact>,
+    pub(super) artifacts: Vec<Artifact>,
+    pub(super) gaps: Vec<Gap>,
+    /// Pages of referrers asked for so far.
+    pub(super) pages: u32,
     depth: u32,
 }
 
 #[derive(Debug, Clone, PartialEq)]
-enum Step {
+pub(super) enum Step {
     /// An index or manifest on the way to the image.
     Manifest(Option<Descriptor>),
     Config(Descriptor),
-    /// What the registry lists as attached to a digest.
-    Referrers(Digest),
+    /// What the registry lists as attached to a digest; from the second page on, where it goes on.
+    Referrers(Digest, Option<Url>),
     /// The tag that stands in for the referrers API.
     ReferrersTag(Digest),
     /// A manifest that is attached: by digest, or by cosign's tag.
     Attached(Descriptor),
     CosignTag(Digest, &'static str),
+}
+
+impl Step {
+    /// True for what there is an image without.
+    fn is_optional(&self) -> bool {
+        !matches!(self, Self::Manifest(_) | Self::Config(_))
+    }
 }
 
 impl Pull {
@@ -95,8 +105,14 @@ impl Pull {
     /// # Errors
     /// [`Error::BadUrl`] when the registry's name makes no URL.
     pub fn new(reference: Reference, options: PullOptions) -> Result<Self, Error> {
+        let session = Session::of(&reference, options.plain_http)?;
+        Ok(Self::within(session, reference, options))
+    }
+
+    /// A pull that goes on where a [`super::Resolve`] of the same repository ended.
+    pub fn within(session: Session, reference: Reference, options: PullOptions) -> Self {
         let mut pull = Self {
-            session: Session::of(&reference, options.plain_http)?,
+            session,
             names: vec![reference.familiar()],
             reference,
             options,
@@ -108,10 +124,12 @@ impl Pull {
             manifest: None,
             config: None,
             artifacts: Vec::new(),
+            gaps: Vec::new(),
+            pages: 0,
             depth: 0,
         };
         pull.start(Step::Manifest(None));
-        Ok(pull)
+        pull
     }
 
     /// The request to make now; none when everything is there.
@@ -125,29 +143,44 @@ impl Pull {
     /// Whatever ends the pull; see [`Error`]. Failures of attached things end nothing.
     pub fn push(&mut self, head: &Head, body: &[u8]) -> Result<(), Error> {
         let Some((step, mut exchange)) = self.step.take() else { return Ok(()) };
-        let optional = !matches!(step, Step::Manifest(_) | Step::Config(_));
-        let answer = self.cap(&exchange, body).and_then(|()| exchange.head(head));
+        let optional = step.is_optional();
+        let answer = self.cap(&exchange, body).and_then(|()| exchange.head(head)).and_then(|answer| match answer {
+            Answer::Token => exchange.token(body).map(|()| Answer::Again),
+            answer => Ok(answer),
+        });
         match answer {
-            Ok(Answer::Again) => self.step = Some((step, exchange)),
-            Ok(Answer::Token) => {
-                exchange.token(body)?;
-                self.step = Some((step, exchange));
-            }
+            Ok(Answer::Again | Answer::Token) => self.step = Some((step, exchange)),
             Ok(Answer::Body) => {
                 self.session = exchange.into_session();
-                let taken = self.take(step, head, body);
-                if !optional {
-                    taken?;
+                match self.take(step, head, body) {
+                    Err(error) if optional => self.unread(&error),
+                    taken => taken?,
                 }
                 self.next();
             }
-            Err(_) if optional => {
+            Err(error) if optional => {
                 self.session = exchange.into_session();
-                self.missing(step);
+                self.missing(step, &error);
                 self.next();
             }
             Err(error) => return Err(error),
         }
+        Ok(())
+    }
+
+    /// The request could not be made, or its answer broke off, however often it was tried.
+    ///
+    /// # Errors
+    /// [`Error::Unreachable`], when there is no image without it.
+    pub fn failed(&mut self, why: &str) -> Result<(), Error> {
+        let Some((step, exchange)) = self.step.take() else { return Ok(()) };
+        let error = exchange.no_answer(why);
+        if !step.is_optional() {
+            return Err(error);
+        }
+        self.session = exchange.into_session();
+        self.missing(step, &error);
+        self.next();
         Ok(())
     }
 
@@ -156,7 +189,7 @@ impl Pull {
     /// # Errors
     /// [`Error::Malformed`] when something is still wanted.
     pub fn finish(self) -> Result<Pulled, Error> {
-        let host = self.session.api.host.clone();
+        let host = self.session.api.authority();
         let unfinished = || Error::Malformed { host: host.clone(), what: "pull".into(), why: "it was not finished".into() };
         let (descriptor, whole, manifest) = self.manifest.ok_or_else(unfinished)?;
         let layers = manifest.layers.iter().map(remote).collect();
@@ -167,6 +200,8 @@ impl Pull {
         for (key, value) in descriptor.annotations {
             image.annotations.entry(key).or_insert(value);
         }
+        image.gaps.extend(self.gaps);
+        image.gaps.sort();
         image.names = self.names;
         image.parents = self.parents;
         let digest = self.top.or(Some(descriptor.digest));
@@ -177,31 +212,28 @@ impl Pull {
     fn cap(&self, exchange: &Exchange, body: &[u8]) -> Result<(), Error> {
         let request = exchange.request();
         if body.len() as u64 > request.max_body {
-            return Err(Error::TooLong { host: request.url.host, what: request.what, limit: request.max_body });
+            return Err(Error::TooLong { host: request.url.authority(), what: request.what, limit: request.max_body });
         }
         Ok(())
     }
 
     fn start(&mut self, step: Step) {
         let session = self.session.clone();
-        let name = &self.reference.repository;
-        let (rest, accept, what) = match &step {
+        let at = |rest: &str| session.url(rest);
+        let (url, accept, what) = match &step {
             Step::Manifest(None) => {
-                (format!("manifests/{}", self.reference.target()), ACCEPT, format!("manifest of {}", self.reference))
+                (at(&format!("manifests/{}", self.reference.target())), ACCEPT, format!("manifest of {}", self.reference))
             }
-            Step::Manifest(Some(child)) => (format!("manifests/{}", child.digest), ACCEPT, format!("manifest {}", child.digest)),
-            Step::Config(config) => (format!("blobs/{}", config.digest), "*/*", format!("configuration of {}", self.reference)),
-            Step::Referrers(digest) => (format!("referrers/{digest}"), ACCEPT, format!("referrers of {name}")),
-            Step::ReferrersTag(digest) => (format!("manifests/{}", dashed(digest)), ACCEPT, format!("referrers of {name}")),
-            Step::Attached(descriptor) => {
-                (format!("manifests/{}", descriptor.digest), ACCEPT, format!("manifest {}", descriptor.digest))
+            Step::Manifest(Some(child)) => {
+                (at(&format!("manifests/{}", child.digest)), ACCEPT, format!("manifest {}", child.digest))
             }
-            Step::CosignTag(digest, kind) => {
-                (format!("manifests/{}.{kind}", dashed(digest)), ACCEPT, format!("signatures of {name}"))
+            Step::Config(config) => {
+                (at(&format!("blobs/{}", config.digest)), "*/*", format!("configuration of {}", self.reference))
             }
+            optional => self.attached_request(optional),
         };
         let max = if matches!(step, Step::Config(_)) { self.options.limits.max_metadata_file } else { MAX_MANIFEST };
-        let exchange = Exchange::new(session.clone(), session.url(&rest), accept, what, max);
+        let exchange = Exchange::new(session.clone(), url, accept, what, max);
         self.step = Some((step, exchange));
     }
 
@@ -221,35 +253,18 @@ impl Pull {
                 self.queue_attached();
                 Ok(())
             }
-            Step::Referrers(_) | Step::ReferrersTag(_) => {
-                let index =
-                    Index::parse("referrers", body, &self.options.limits).map_err(|error| self.malformed("referrers", &error))?;
-                for descriptor in index.manifests.into_iter().take(MAX_ATTACHED) {
-                    self.queue_once(descriptor);
-                }
-                Ok(())
-            }
-            Step::Attached(descriptor) => {
-                let document = self.document("attached manifest", descriptor.digest, body)?;
-                self.attach(&descriptor, document, &[])
-            }
-            Step::CosignTag(digest, kind) => {
-                let tag = format!("{}.{kind}", dashed(&digest));
-                let found = Digest::sha256(body);
-                let document = Document { digest: Some(found), check: Check::Unstated, bytes: body.to_vec() };
-                self.attach(&plain(found), document, &[tag])
-            }
-        }
-    }
-
-    /// An optional thing is not there: sometimes there is another place to look.
-    fn missing(&mut self, step: Step) {
-        if let Step::Referrers(digest) = step {
-            self.queue.push_front(Step::ReferrersTag(digest));
+            optional => self.take_attached(optional, head, body),
         }
     }
 
     fn take_manifest(&mut self, child: Option<Descriptor>, head: &Head, body: &[u8]) -> Result<(), Error> {
+        if head.content_type().is_some_and(|content_type| content_type == "text/html") {
+            return Err(self.malformed("manifest", &"a web page came instead: is something between us and the registry?"));
+        }
+        if let Some(stated) = child.as_ref().and_then(|child| child.size).filter(|stated| *stated != body.len() as u64) {
+            let (host, found) = (self.session.api.authority(), body.len() as u64);
+            return Err(Error::SizeMismatch { host, what: "manifest".into(), stated, found });
+        }
         let stated = child.as_ref().map(|child| child.digest).or(self.reference.digest);
         let document = match stated {
             Some(digest) => self.document("manifest", digest, body)?,
@@ -260,6 +275,9 @@ impl Pull {
         let limits = self.options.limits.clone();
         let name = digest.to_string();
         let value = crate::document::parse(&name, body, &limits).map_err(|error| self.malformed("manifest", &error))?;
+        if let Some(why) = confusing(&value, head) {
+            return Err(self.malformed("manifest", &why));
+        }
         if Index::looks_like(&value) {
             let index = Index::read(&name, &value, &limits).map_err(|error| self.malformed("index", &error))?;
             self.depth += 1;
@@ -313,57 +331,11 @@ impl Pull {
         })
     }
 
-    fn queue_attached(&mut self) {
-        if !self.options.attached {
-            return;
-        }
-        for descriptor in std::mem::take(&mut self.attestations) {
-            self.queue_once(descriptor);
-        }
-        // Signatures are over what people name: the index, or the manifest itself.
-        let digests: Vec<Digest> =
-            self.manifest.iter().map(|(descriptor, ..)| descriptor.digest).chain(self.parents.iter().copied()).collect();
-        for digest in digests {
-            self.queue.push_back(Step::Referrers(digest));
-            self.queue.extend(["sig", "att", "sbom"].map(|kind| Step::CosignTag(digest, kind)));
-        }
-    }
-
-    fn queue_once(&mut self, descriptor: Descriptor) {
-        let known = self.artifacts.iter().any(|artifact| artifact.manifest.digest == Some(descriptor.digest));
-        let step = Step::Attached(descriptor);
-        if !known && !self.queue.contains(&step) && self.queue.len() + self.artifacts.len() < MAX_ATTACHED {
-            self.queue.push_back(step);
-        }
-    }
-
-    fn attach(&mut self, descriptor: &Descriptor, document: Document, names: &[String]) -> Result<(), Error> {
-        let manifest = Manifest::parse("attached manifest", &document.bytes, &self.options.limits)
-            .map_err(|error| self.malformed("attached manifest", &error))?;
-        let Some((kind, subject)) = artifact::classify(descriptor, &manifest, names) else { return Ok(()) };
-        let config_type = manifest.config.as_ref().map(|config| config.media_type.clone()).unwrap_or_default();
-        let mut annotations: BTreeMap<String, String> = manifest.annotations.clone();
-        for (key, value) in &descriptor.annotations {
-            annotations.entry(key.clone()).or_insert_with(|| value.clone());
-        }
-        self.artifacts.push(Artifact {
-            kind,
-            subject,
-            artifact_type: manifest.artifact_type.clone().or(descriptor.artifact_type.clone()).unwrap_or(config_type),
-            config: manifest.config.as_ref().map(remote),
-            blobs: manifest.layers.iter().map(remote).collect(),
-            annotations,
-            names: names.to_vec(),
-            manifest: document,
-        });
-        Ok(())
-    }
-
-    fn document(&self, what: &str, expected: Digest, body: &[u8]) -> Result<Document, Error> {
+    pub(super) fn document(&self, what: &str, expected: Digest, body: &[u8]) -> Result<Document, Error> {
         let found = expected.of_same_algorithm(body);
         if found != expected {
             return Err(Error::DigestMismatch {
-                host: self.session.api.host.clone(),
+                host: self.session.api.authority(),
                 what: what.to_owned(),
                 expected: expected.to_string(),
                 found: found.to_string(),
@@ -380,12 +352,12 @@ impl Pull {
         }
     }
 
-    fn malformed(&self, what: &str, why: &dyn std::fmt::Display) -> Error {
-        Error::Malformed { host: self.session.api.host.clone(), what: what.to_owned(), why: why.to_string() }
+    pub(super) fn malformed(&self, what: &str, why: &dyn std::fmt::Display) -> Error {
+        Error::Malformed { host: self.session.api.authority(), what: what.to_owned(), why: why.to_string() }
     }
 }
 
-fn remote(descriptor: &Descriptor) -> LayerSource {
+pub(super) fn remote(descriptor: &Descriptor) -> LayerSource {
     let foreign = role(&descriptor.media_type) == Role::ForeignLayer;
     LayerSource {
         digest: Some(descriptor.digest),
@@ -397,7 +369,7 @@ fn remote(descriptor: &Descriptor) -> LayerSource {
     }
 }
 
-fn plain(digest: Digest) -> Descriptor {
+pub(super) fn plain(digest: Digest) -> Descriptor {
     Descriptor {
         media_type: String::new(),
         digest,
@@ -410,7 +382,18 @@ fn plain(digest: Digest) -> Descriptor {
     }
 }
 
-/// A digest as a tag: `sha256-…` (distribution specification, "Referrers Tag Schema").
-fn dashed(digest: &Digest) -> String {
-    digest.to_string().replacen(':', "-", 1)
+/// Why a document must not be read: it would be one thing to us and another to somebody else (image-spec `manifest.md`,
+/// `mediaType`), or is of a time that nobody can check any more.
+fn confusing(document: &Value, head: &Head) -> Option<String> {
+    if document.get("schemaVersion").and_then(Value::as_u64) == Some(1) {
+        return Some(
+            "it is of Docker's schema 1, which names layers without sizes and is no longer served by most registries".into(),
+        );
+    }
+    if document.get("manifests").is_some() && (document.get("layers").is_some() || document.get("config").is_some()) {
+        return Some("it is a manifest and an index at once".into());
+    }
+    let (served, stated) = (head.content_type()?, document.get("mediaType")?.as_str()?);
+    let known = |name: &str| ACCEPT.split(", ").any(|accepted| accepted == name);
+    (served != stated && known(&served) && known(stated)).then(|| format!("it is served as {served} and says it is {stated}"))
 }

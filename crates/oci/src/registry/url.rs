@@ -2,9 +2,10 @@
 //!
 //! A full URL crate would bring tables for international names, which registries never use: a host here is ASCII.
 
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::fmt;
 
-use super::Error;
+use super::{Error, Place};
 
 /// An absolute `http` or `https` URL. Never has user information or a fragment.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +55,21 @@ impl Url {
         Ok(Self { tls, host: host.to_ascii_lowercase(), port: port.filter(|port| *port != own), path })
     }
 
+    /// Where its host is, as far as the name tells.
+    pub fn place(&self) -> Place {
+        Place::of(&self.host)
+    }
+
+    /// Whether somebody at `self` may send us to `to`: into our own network only from within it, and to link-local addresses,
+    /// where clouds answer with credentials, from nowhere else.
+    pub fn may_send_to(&self, to: &Self) -> bool {
+        match to.place() {
+            Place::Public => true,
+            Place::Loopback | Place::Private => self.place() != Place::Public,
+            Place::LinkLocal => self.place() == Place::LinkLocal,
+        }
+    }
+
     /// What a `Location` header means from here (RFC 3986 section 5, without dot segments in relative paths).
     ///
     /// # Errors
@@ -80,11 +96,12 @@ impl Url {
 
     /// Scheme, host and port, as browsers compare them.
     pub fn origin(&self) -> String {
-        let scheme = if self.tls { "https" } else { "http" };
-        match self.port {
-            Some(port) => format!("{scheme}://{}:{port}", self.host),
-            None => format!("{scheme}://{}", self.host),
-        }
+        format!("{}://{}", if self.tls { "https" } else { "http" }, self.authority())
+    }
+
+    /// Host, and port where it is not the scheme's own.
+    pub fn authority(&self) -> String {
+        self.port.map_or_else(|| self.host.clone(), |port| format!("{}:{port}", self.host))
     }
 
     /// The port that a connection goes to.
@@ -101,12 +118,21 @@ impl fmt::Display for Url {
 
 fn is_host(host: &str) -> bool {
     if let Some(literal) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return literal.parse::<core::net::Ipv6Addr>().is_ok();
+        return literal.parse::<Ipv6Addr>().is_ok();
     }
     !host.is_empty()
         && host.len() <= 253
         && host.split('.').all(|label| !label.is_empty() || host.ends_with('.'))
         && host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_'))
+        && (!ends_in_number(host) || host.parse::<Ipv4Addr>().is_ok())
+}
+
+/// True for what resolvers take for an IPv4 address in one of its old spellings (`2130706433`, `127.1`, `0x7f.1`): such a host
+/// would not be where it seems to be.
+fn ends_in_number(host: &str) -> bool {
+    let last = host.trim_end_matches('.').rsplit('.').next().unwrap_or_default();
+    let hexadecimal = |rest: &str| rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+    last.bytes().all(|byte| byte.is_ascii_digit()) || last.strip_prefix("0x").or(last.strip_prefix("0X")).is_some_and(hexadecimal)
 }
 
 /// Percent-encodes a query value (RFC 3986 section 2.3: everything but unreserved characters, colon and slash).
@@ -146,9 +172,25 @@ mod tests {
             "file:///etc/passwd",
             "https://é/",
             "https://x\\@y/",
+            "https://2130706433/",
+            "https://127.1/",
+            "https://0x7f000001/",
+            "https://0177.0.0.1/",
+            "https://1.2.3.4.5/",
+            "https://127.0.0.1./",
         ] {
             assert!(Url::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn nobody_out_there_sends_into_our_network() {
+        let at = |host: &str| Url::parse(&format!("https://{host}/")).expect(host);
+        assert!(at("ghcr.io").may_send_to(&at("cdn.example.com")));
+        assert!(!at("ghcr.io").may_send_to(&at("10.0.0.1")));
+        assert!(!at("ghcr.io").may_send_to(&at("localhost")));
+        assert!(at("registry.lan").may_send_to(&at("10.0.0.1")));
+        assert!(!at("127.0.0.1").may_send_to(&at("169.254.169.254")));
     }
 
     #[test]

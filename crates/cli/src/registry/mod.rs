@@ -1,0 +1,102 @@
+//! `porthole scan docker://IMAGE`: a host of the registry machines. Layers are read in parallel, as they arrive.
+//!
+//! What may be asked of whom is the machines' business (`oci::registry`); here are sockets, threads, waiting and the facts that
+//! were kept. Nothing but what strangers may read is asked for: no credentials are taken from anywhere.
+//! Proof: `tests/edge/suite/registry-*.test.js`, against a real registry and one with bad manners.
+
+mod cache;
+mod client;
+mod layers;
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::Args;
+use porthole_report::export::plain;
+use porthole_report::policy::Policy;
+use porthole_scan::advisory::suppress::Rule;
+use porthole_scan::oci::Reference;
+use porthole_scan::oci::registry::{Download, Pull, PullOptions, Pulled, known};
+use porthole_scan::signatures::{Machine, collect_remote};
+use porthole_scan::{Analysis, Options, Subject};
+
+use crate::args::Scan;
+use crate::progress::Progress;
+use cache::Cache;
+use client::Client;
+
+/// Largest blob of a signature or attestation that is fetched, bytes.
+const MAX_ATTACHED_BLOB: u64 = 64 << 20;
+
+/// How registries are talked to.
+#[derive(Debug, Args)]
+pub(crate) struct Registry {
+    /// Talk to the registry over plain HTTP; this machine's own (localhost) is talked to so anyway.
+    #[arg(long, help_heading = "Registries")]
+    plain_http: bool,
+    /// Seconds that one request may take; a layer that was getting on is continued.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Registries")]
+    timeout: u64,
+    /// Folder that keeps what layers said, by digest, so that none is fetched twice.
+    #[arg(long, value_name = "DIR", env = "PORTHOLE_CACHE", help_heading = "Registries")]
+    cache: Option<PathBuf>,
+}
+
+/// The reference in what a person named an image by: `docker://nginx`, `registry:ghcr.io/org/app:1.2`. `None` for a file.
+pub(crate) fn reference(image: &Path) -> Option<Result<Reference, String>> {
+    let text = image.to_str()?;
+    let written = ["docker://", "oci://", "registry:"].iter().find_map(|scheme| text.strip_prefix(scheme))?;
+    Some(Reference::parse(written).map_err(|error| error.to_string()))
+}
+
+/// Pulls what there is to know about the image, scans its layers, and verifies what is attached to it. Gives the statements of
+/// trusted VEX too.
+pub(crate) fn analyse(
+    args: &Scan,
+    reference: &Reference,
+    policy: Option<&Policy>,
+    now: i64,
+    progress: &Progress,
+) -> Result<(Analysis, Vec<Rule>), String> {
+    let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)));
+    let platform = args.platform.as_deref().map(str::parse).transpose();
+    let options = PullOptions {
+        platform: platform.map_err(|error: porthole_scan::oci::Error| error.to_string())?,
+        plain_http: args.registry.plain_http || known::is_local(&reference.registry),
+        attached: true,
+        ..PullOptions::default()
+    };
+    let pulled = client.pull(Pull::new(reference.clone(), options).map_err(|error| error.to_string())?)?;
+    if !args.quiet {
+        tell(&pulled);
+    }
+    let cache = args.registry.cache.as_deref().map(Cache::open).transpose()?;
+    let facts = layers::read(&client, &pulled, args.jobs, cache.as_ref(), progress)?;
+    let mut analysis = Analysis::new(&Subject::of_registry(reference, &pulled.image), facts, &Options { now: Some(now) });
+    let machine = attached(&client, &pulled);
+    let rules = args.signatures.settle(machine, policy, now, &mut analysis.report)?;
+    Ok((analysis, rules))
+}
+
+/// Everything that the registry holds about the image, fetched; what cannot be had becomes a gap.
+fn attached(client: &Client, pulled: &Pulled) -> Option<Machine> {
+    let repository = format!("{}/{}", pulled.pinned.registry, pulled.pinned.repository);
+    let mut machine = collect_remote(&pulled.image, &pulled.artifacts, Some(repository))?;
+    while let Some(digest) = machine.wants().first() {
+        let what = "what is attached to the image".to_owned();
+        let download = Download::new(&pulled.session, *digest, None, MAX_ATTACHED_BLOB, what).hashing();
+        match client.blob(download) {
+            Ok(bytes) => machine.push(digest, bytes),
+            Err(_) => machine.missing(digest),
+        }
+    }
+    Some(machine)
+}
+
+/// What the reference means today, and how much the registry still allows, where that is little.
+fn tell(pulled: &Pulled) {
+    eprintln!("{}", plain(&format!("{} is {}", pulled.image.names.join(", "), pulled.pinned)));
+    if let Some(limit) = pulled.rate_limit().filter(|limit| limit.remaining <= limit.limit.unwrap_or(100) / 10) {
+        eprintln!("{}", plain(&format!("{}: {limit}", pulled.pinned.registry)));
+    }
+}
