@@ -78,7 +78,7 @@ const withToken = (act) => (it) => {
  * `full` is what a good registry would answer and `pass()` answers it; `seen` is how often this very path was asked before.
  */
 export const TRICKS = {
-  good: { does: 'nothing bad', act: (it) => it.pass() },
+  good: { does: 'behaves', act: (it) => it.pass() },
   stalls: { does: 'stops in the middle of a layer and holds the line', act: onLayer(({ response, full }) => { half(response, full); return never(); }) },
   silent: { does: 'takes the request for a manifest and never answers', act: onManifest(never) },
   truncates: { does: 'cuts every layer in the middle, each time anew', act: onLayer(({ response, full }) => cut(response, full)) },

@@ -77,7 +77,7 @@ pub enum Error {
         to: String,
     },
     /// A blob of another size than its descriptor states.
-    #[error("{host}: {what} has {found} bytes, its manifest states {stated}")]
+    #[error("{host}: {what} has {found} bytes, its descriptor states {stated}")]
     SizeMismatch {
         /// Registry.
         host: String,

@@ -261,15 +261,15 @@ impl Pull {
         if head.content_type().is_some_and(|content_type| content_type == "text/html") {
             return Err(self.malformed("manifest", &"a web page came instead: is something between us and the registry?"));
         }
-        if let Some(stated) = child.as_ref().and_then(|child| child.size).filter(|stated| *stated != body.len() as u64) {
-            let (host, found) = (self.session.api.authority(), body.len() as u64);
-            return Err(Error::SizeMismatch { host, what: "manifest".into(), stated, found });
-        }
         let stated = child.as_ref().map(|child| child.digest).or(self.reference.digest);
         let document = match stated {
             Some(digest) => self.document("manifest", digest, body)?,
             None => self.document_by_header(head, body)?,
         };
+        if let Some(stated) = child.as_ref().and_then(|child| child.size).filter(|stated| *stated != body.len() as u64) {
+            let (host, found) = (self.session.api.authority(), body.len() as u64);
+            return Err(Error::SizeMismatch { host, what: "manifest".into(), stated, found });
+        }
         let digest = document.digest.unwrap_or_else(|| Digest::sha256(body));
         self.top.get_or_insert(digest);
         let limits = self.options.limits.clone();

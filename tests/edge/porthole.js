@@ -1,0 +1,37 @@
+// The command line, run as people run it. PORTHOLE_CLI names the program; else the newest one that cargo built.
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { repository } from './registry.js';
+
+const built = ['release', 'fast', 'debug'].map((profile) => join(repository, 'target', profile, 'porthole')).filter(existsSync);
+/** The program, or `undefined` when there is none. */
+export const program = process.env.PORTHOLE_CLI ?? built.sort((a, b) => statSync(b).mtimeMs - statSync(a).mtimeMs)[0];
+
+/** The present, for reports that are compared. */
+export const NOW = '2026-01-01T00:00:00Z';
+
+/** Runs it; gives `{ code, out, err, took }`. Without an advisory database: what is tested here comes before that. */
+export function porthole(args, { env = {} } = {}) {
+  const begun = performance.now();
+  const child = spawn(program, args, { env: { ...process.env, PORTHOLE_DB: '/nonexistent', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const text = (stream) => new Promise((done) => {
+    const parts = [];
+    stream.on('data', (part) => parts.push(part)).on('end', () => done(Buffer.concat(parts).toString()));
+  });
+  const ended = new Promise((done, failed) => { child.once('error', failed).once('exit', done); });
+  return Promise.all([ended, text(child.stdout), text(child.stderr)]).then(([code, out, err]) => ({ code, out, err, took: performance.now() - begun }));
+}
+
+/** The JSON report of an image; fails when there is none. */
+export async function scan(image, ...options) {
+  const { code, out, err } = await porthole(['scan', image, '--format', 'json', '--quiet', '--now', NOW, ...options]);
+  if (code !== 0) throw new Error(`porthole scan ${image} ended with ${code}: ${err}`);
+  return JSON.parse(out);
+}
+
+/** A report without what an archive and a registry have to say differently: where it came from, under which names. */
+export function withoutPlace(report) {
+  const { source, kind, names, ...image } = report.image;
+  return { ...report, image };
+}
