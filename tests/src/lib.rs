@@ -1,5 +1,6 @@
 //! Fixture builder and oracles shared by the suites.
 
+pub mod ecosystems;
 pub mod image;
 pub mod layer;
 pub mod open;

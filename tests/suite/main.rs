@@ -17,6 +17,7 @@ mod dependencies;
 mod exports;
 mod layer;
 mod overlay;
+mod packages_every;
 mod packages_lang;
 mod packages_os;
 mod packages_witness;

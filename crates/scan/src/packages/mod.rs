@@ -1,7 +1,7 @@
 //! Catalogers: one file an ecosystem, found from a stream in one pass.
 //!
 //! A cataloger is asked twice: does it want this entry ([`Cataloger::interest`]), then here is its content. It never
-//! opens anything and knows neither other layers nor the image. Proof: `tests/suite/packages.rs`.
+//! opens anything and knows neither other layers nor the image. Proof: `tests/suite/packages_*.rs`.
 
 // Operating systems and binaries.
 pub mod apk;
@@ -40,7 +40,7 @@ pub mod swift;
 pub(crate) mod syntax;
 mod zip;
 
-use porthole_oci::layer::{Entry, ImagePath};
+use porthole_oci::layer::{Entry, EntryKind, ImagePath};
 
 use crate::facts::Parsed;
 
@@ -88,6 +88,41 @@ pub trait StreamParser {
     /// What the file says.
     fn finish(self: Box<Self>) -> Parsed;
 }
+
+/// What every cataloger that wants a regular file of this path reads from its content, by id; the file counts as executable. One
+/// file, without an image around it: for tests, and the entry of the fuzz targets.
+pub fn read_alone(path: &str, bytes: &[u8]) -> Vec<(&'static str, Parsed)> {
+    let size = bytes.len() as u64;
+    let entry = Entry {
+        path: ImagePath::new(path),
+        kind: EntryKind::File,
+        size,
+        logical_size: size,
+        mode: 0o755,
+        uid: 0,
+        gid: 0,
+        mtime: 0,
+        link: None,
+        offset: 0,
+    };
+    let read = |cataloger: &dyn Cataloger| match cataloger.interest(&entry) {
+        Interest::Whole { max } if size <= max => Some(cataloger.parse(&entry.path, bytes)),
+        Interest::Stream => cataloger.stream(&entry).map(|mut parser| {
+            // In pieces, as a layer gives it.
+            for piece in bytes.chunks(PIECE) {
+                if !parser.is_done() {
+                    parser.push(piece);
+                }
+            }
+            parser.finish()
+        }),
+        _ => None,
+    };
+    ALL.iter().filter_map(|cataloger| Some((cataloger.id(), read(*cataloger)?))).collect()
+}
+
+/// Bytes that [`read_alone`] pushes at once: small enough that marks of formats fall on its edges.
+const PIECE: usize = 509;
 
 /// Every cataloger. Add a line here to add an ecosystem.
 pub const ALL: &[&dyn Cataloger] = &[
