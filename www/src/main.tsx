@@ -6,11 +6,13 @@ import './page/design/controls.css';
 import './page/design/start.css';
 import './page/design/shell.css';
 import './page/design/overview.css';
+import './page/design/counts.css';
 import './page/design/list.css';
 import './page/design/files.css';
 import './page/design/views.css';
 import './page/design/print.css';
 import { App } from './page/app';
+import { openAddress } from './page/edge';
 import { installOffline } from './page/offline';
 import { showReport } from './page/scan';
 import { setTheme, theme } from './page/store';
@@ -22,6 +24,6 @@ const saved = document.getElementById('porthole-report')?.textContent;
 if (saved) {
   const report = JSON.parse(saved) as Report;
   showReport(report, report.image.source);
-}
+} else openAddress();
 if (root) render(<App />, root);
 installOffline();

@@ -2,6 +2,7 @@
 const FILES = "__FILES__";
 const CACHE = 'porthole-page-__VERSION__';
 const DATABASE = 'porthole-db';
+const LIVE = /^(v1\/|badge\.svg|healthz|openapi\.json|problems)/;
 
 self.addEventListener('install', (event) => {
   event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)).then(() => self.skipWaiting()));
@@ -21,6 +22,8 @@ self.addEventListener('fetch', (event) => {
   if (request.method !== 'GET' || url.origin !== self.location.origin) return;
   const scope = new URL('./', self.location.href);
   if (!url.href.startsWith(scope.href)) return;
+  // Nor is what a server answers: reports of images are never kept, and always asked for.
+  if (LIVE.test(url.href.slice(scope.href.length))) return;
   event.respondWith(url.href.startsWith(new URL('db/', scope).href) ? database(request, url) : page(request));
 });
 

@@ -30,7 +30,7 @@ pub mod time;
 pub use entry_log::{EntryLog, EntryRef};
 pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};
-pub use image::{ImageView, LayerChanges, NodeId, State, Tree, TreeChange, TreeRow, Version, VersionId};
+pub use image::{ImageView, LayerChanges, Line, Listing, NodeId, Order, State, Tree, TreeChange, TreeRow, Version, VersionId};
 pub use inventory::{Inventory, full_name, is_system};
 pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
 pub use limits::ScanLimits;

@@ -1,7 +1,9 @@
 //! Rows of the tree as the page sees them; the types of `www/src/shared/files.ts`.
 
+use std::collections::BTreeSet;
+
 use porthole_scan::oci::layer::{EntryKind, ImagePath};
-use porthole_scan::{ImageView, NodeId, Tree, TreeChange, TreeRow, Version};
+use porthole_scan::{ImageView, Listing, NodeId, Tree, TreeChange, TreeRow, Version};
 use serde::Serialize;
 use tsify::Tsify;
 
@@ -72,12 +74,40 @@ pub struct SearchPage {
     nodes: Vec<FileNode>,
 }
 
-/// One folder's rows.
+/// Some of a folder's rows, and what the others come to.
 #[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct FolderPage {
     path: String,
     nodes: Vec<FileNode>,
+    /// Rows of the whole folder.
+    total: usize,
+    /// Bytes of the whole folder.
+    bytes: u64,
+}
+
+/// One line of the tree.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct TreeLine {
+    node: FileNode,
+    /// Folders above it.
+    depth: u32,
+}
+
+/// A window into the lines of the tree.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct LinesPage {
+    /// Lines of the whole tree, as it is opened.
+    total: usize,
+    offset: usize,
+    lines: Vec<TreeLine>,
+    /// Line of the path that was asked for, if it is shown.
+    at: Option<usize>,
+    /// Largest size at the top, for bars.
+    largest: u64,
 }
 
 /// One thing that happened to a path.
@@ -158,9 +188,55 @@ fn node(view: &ImageView, row: &TreeRow) -> FileNode {
     }
 }
 
-pub(crate) fn folder(view: &ImageView, tree: &Tree, path: &str) -> FolderPage {
-    let rows = find(view, path).map(|node| tree.children(view, node)).unwrap_or_default();
-    FolderPage { path: path.to_owned(), nodes: rows.iter().map(|row| node(view, row)).collect() }
+/// A folder's rows by name, or with `largest` those with most bytes (removed and empty ones left out).
+pub(crate) fn folder(view: &ImageView, tree: &Tree, path: &str, largest: bool, limit: usize) -> FolderPage {
+    let mut rows = find(view, path).map(|node| tree.children(view, node)).unwrap_or_default();
+    if largest {
+        rows.retain(|row| row.bytes > 0 && row.change != TreeChange::Removed);
+        rows.sort_by_key(|row| std::cmp::Reverse(row.bytes));
+    }
+    FolderPage {
+        path: path.to_owned(),
+        total: rows.len(),
+        bytes: rows.iter().filter(|row| row.change != TreeChange::Removed).map(|row| row.bytes).sum(),
+        nodes: rows.iter().take(limit).map(|row| node(view, row)).collect(),
+    }
+}
+
+/// One path in a state; else the newest thing that was ever there, as removed.
+pub(crate) fn one(view: &ImageView, tree: &Tree, path: &str) -> Option<FileNode> {
+    let found = find(view, path)?;
+    let row = tree.row(found).or_else(|| {
+        let (id, version) = view.history(found).next()?;
+        Some(TreeRow { node: found, version: Some(id), bytes: version.size, entries: 0, change: TreeChange::Removed })
+    })?;
+    Some(node(view, &row))
+}
+
+/// A window into the lines of a listing.
+pub(crate) fn window(
+    view: &ImageView,
+    tree: &Tree,
+    listing: &Listing,
+    (offset, limit): (usize, usize),
+    at: Option<&str>,
+) -> LinesPage {
+    let lines = listing.lines();
+    let shown = lines.iter().skip(offset).take(limit);
+    let line = |(row, depth): (TreeRow, u32)| TreeLine { node: node(view, &row), depth };
+    LinesPage {
+        total: lines.len(),
+        offset,
+        lines: shown.filter_map(|line| Some((tree.row(line.node)?, line.depth))).map(line).collect(),
+        at: at.and_then(|path| listing.position(find(view, path)?)),
+        largest: lines
+            .iter()
+            .filter(|line| line.depth == 0)
+            .filter_map(|line| tree.row(line.node))
+            .map(|row| row.bytes)
+            .max()
+            .unwrap_or(0),
+    }
 }
 
 pub(crate) fn search(view: &ImageView, tree: &Tree, text: &str, limit: usize) -> SearchPage {
@@ -197,6 +273,11 @@ pub(crate) fn place(view: &ImageView, path: &str, layer: u32) -> Option<FilePlac
     let version = view.history(node).map(|(_, version)| version).find(|version| version.layer == layer)?;
     let content = view.content(version)?;
     Some(FilePlace { layer: content.layer, offset: content.offset, size: content.size })
+}
+
+/// The nodes of paths that the page shows.
+pub(crate) fn nodes(view: &ImageView, paths: &[String]) -> BTreeSet<NodeId> {
+    paths.iter().filter_map(|path| find(view, path)).collect()
 }
 
 /// The node of a path that the page shows: exact where it can be, else by the lossy text of its parts.

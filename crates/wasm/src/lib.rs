@@ -6,6 +6,7 @@
 //! Proof: `tests/web` (real Chromium).
 
 pub mod archive;
+pub mod document;
 mod error;
 pub mod extract;
 pub mod files;

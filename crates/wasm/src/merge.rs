@@ -1,15 +1,17 @@
 //! One image: facts in, the report and answers about files out.
 
+use porthole_report::policy::{self, Policy, PolicyResult};
 use porthole_report::{Gap, GapKind, Report, export};
 use porthole_scan::advisory::{self, Matcher, suppress};
-use porthole_scan::{Analysis, LayerFacts, Options, State, Subject, Tree, sbom};
+use porthole_scan::{Analysis, LayerFacts, Listing, Options, Order, State, Subject, Tree, sbom};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::archive::Archive;
+use crate::document::{self, DocumentKind};
 use crate::error::js;
-use crate::files::{self, FileHistory, FilePlace, FolderPage, SearchPage};
+use crate::files::{self, FileHistory, FileNode, FilePlace, FolderPage, LinesPage, SearchPage};
 
 /// One advisory shard to fetch.
 #[derive(Serialize, Tsify)]
@@ -32,19 +34,31 @@ pub struct Export {
     /// Media type.
     #[wasm_bindgen(js_name = mediaType)]
     pub media_type: String,
+    /// File name extension, without the dot.
+    pub extension: String,
     /// The text.
     pub text: String,
 }
 
+/// What a document said, and what is left of it under rules and a policy.
+struct Listed {
+    as_read: Report,
+    report: Report,
+    /// A report of ours, not an SBOM.
+    saved: bool,
+}
+
 /// One image's facts, its view and its report.
 #[wasm_bindgen]
+#[derive(Default)]
 pub struct Merge {
     subject: Subject,
     facts: Vec<Option<LayerFacts>>,
     analysis: Option<Analysis>,
-    /// The report of an SBOM, which has no layers behind it.
-    listed: Option<Report>,
+    /// The report of a document, which has no layers behind it.
+    listed: Option<Listed>,
     tree: Option<Tree>,
+    listing: Option<Listing>,
     matcher: Option<Matcher>,
     /// VEX statements and ignore rules, in the order in which they were given.
     rules: Vec<suppress::Rule>,
@@ -52,6 +66,7 @@ pub struct Merge {
     today: Option<String>,
     /// The present, seconds since 1970, once it is known.
     now: Option<i64>,
+    policy: Option<Policy>,
 }
 
 #[wasm_bindgen]
@@ -73,17 +88,25 @@ impl Merge {
             })
             .collect();
         let subject = Subject::of_archive(source, &archive.archive, source_of);
-        Ok(Self::of(subject, facts, None))
+        Ok(Self { subject, facts, ..Self::default() })
     }
 
-    /// An SBOM instead of an image: packages without layers or files.
+    /// A document instead of an image: an SBOM (packages without layers or files), or a report that was saved.
     ///
     /// # Errors
     /// When it is none that can be read.
-    #[wasm_bindgen(js_name = ofSbom)]
-    pub fn of_sbom(bytes: &[u8], source: &str) -> Result<Self, JsError> {
-        let listed = Some(sbom::read(bytes).map_err(js)?.into_report(source));
-        Ok(Self::of(Subject::default(), Vec::new(), listed))
+    #[wasm_bindgen(js_name = ofDocument)]
+    pub fn of_document(bytes: &[u8], source: &str) -> Result<Self, JsError> {
+        let saved = document::kind(bytes) == DocumentKind::Report;
+        let report =
+            if saved { document::report(bytes).map_err(js)? } else { sbom::read(bytes).map_err(js)?.into_report(source) };
+        Ok(Self { listed: Some(Listed { report: report.clone(), as_read: report, saved }), ..Self::default() })
+    }
+
+    /// True for a saved report: it says what it said, and is not matched anew.
+    #[wasm_bindgen(js_name = isSaved)]
+    pub fn is_saved(&self) -> bool {
+        self.listed.as_ref().is_some_and(|listed| listed.saved)
     }
 
     /// Takes a layer's facts.
@@ -112,7 +135,7 @@ impl Merge {
     pub fn join(&mut self, now: f64, last: bool) {
         let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
         self.now = Some(now as i64);
-        self.tree = None;
+        (self.tree, self.listing) = (None, None);
         self.analysis = Some(Analysis::new(&self.subject, facts, &self.options()));
     }
 
@@ -179,11 +202,54 @@ impl Merge {
     #[wasm_bindgen(js_name = finishMatching)]
     pub fn finish_matching(&mut self, today: String) -> Result<(), JsError> {
         let matcher = self.matcher.take().ok_or_else(|| js("matching has not started"))?;
-        let options = advisory::Options { today: Some(today.clone()), rules: self.rules.clone(), ..advisory::Options::default() };
+        let options = advisory::Options { today: Some(today.clone()), ..advisory::Options::default() };
         porthole_scan::set_vulnerabilities(self.report_mut()?, matcher, &options);
+        if let Some(listed) = &mut self.listed {
+            listed.as_read = listed.report.clone();
+        }
         self.today = Some(today);
-        self.ask_checks();
+        self.apply_rules();
         Ok(())
+    }
+
+    /// The day of the report for a document that is not matched, `YYYY-MM-DD`.
+    #[wasm_bindgen(js_name = setToday)]
+    pub fn set_today(&mut self, today: String) {
+        self.today = Some(today);
+    }
+
+    /// Takes a policy (TOML) instead of the one before; without text there is none.
+    ///
+    /// # Errors
+    /// When it is no policy; then there is none.
+    #[wasm_bindgen(js_name = setPolicy)]
+    pub fn set_policy(&mut self, name: &str, text: Option<String>) -> Result<(), JsError> {
+        self.policy = None;
+        let policy = text.map(|text| basic_toml::from_str(&text)).transpose();
+        self.policy = policy.map_err(|error| js(format!("{name}: {}", error.to_string().trim_end())))?;
+        Ok(())
+    }
+
+    /// How the policy ended; nothing without one. What it accepts is marked in the report.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn judge(&mut self) -> Result<Option<Ts<PolicyResult>>, JsError> {
+        let (policy, today) = (self.policy.clone(), self.today.clone());
+        let read = self.listed.as_ref().map(|listed| listed.as_read.secrets.clone());
+        let report = self.report_mut()?;
+        match read {
+            Some(read) => report.secrets = read,
+            None => report.secrets.iter_mut().for_each(|secret| secret.allowed_by = None),
+        }
+        let Some(policy) = policy else {
+            self.ask_checks();
+            return Ok(None);
+        };
+        policy::mark_allowed(&policy, report, today.as_deref());
+        self.ask_checks();
+        let result = policy::judge(&policy, self.report_so_far()?, today.as_deref());
+        Ok(Some(result.into_ts()?))
     }
 
     /// Takes a VEX document (OpenVEX, CycloneDX) or an ignore file, told apart by its content, and gives the number of its
@@ -216,13 +282,60 @@ impl Merge {
             .collect()
     }
 
-    /// Rows of a folder. `state` is `merged`, `upTo` or `layer`.
+    /// Rows of a folder by name, or the `largest` of it; at most `limit`. `state` is `merged`, `upTo` or `layer`.
     ///
     /// # Errors
     /// When nothing was joined yet.
-    pub fn children(&mut self, path: &str, state: &str, layer: u32) -> Result<Ts<FolderPage>, JsError> {
+    pub fn children(
+        &mut self,
+        path: &str,
+        state: &str,
+        layer: u32,
+        largest: bool,
+        limit: usize,
+    ) -> Result<Ts<FolderPage>, JsError> {
         let (analysis, tree) = self.tree(state, layer)?;
-        Ok(files::folder(&analysis.view, tree, path).into_ts()?)
+        Ok(files::folder(&analysis.view, tree, path, largest, limit).into_ts()?)
+    }
+
+    /// One path; of a path that the state lacks, what was there last.
+    ///
+    /// # Errors
+    /// When nothing was joined yet, or the image never had the path.
+    pub fn node(&mut self, path: &str, state: &str, layer: u32) -> Result<Ts<FileNode>, JsError> {
+        let (analysis, tree) = self.tree(state, layer)?;
+        let found = files::one(&analysis.view, tree, path);
+        Ok(found.ok_or_else(|| js(format!("{path} is in no layer of this image")))?.into_ts()?)
+    }
+
+    /// A window into the tree with these folders open, by `name` or by `size`; `changes` leaves out what the layer did not
+    /// touch. With `at`, the line of that path too.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    #[expect(clippy::too_many_arguments, reason = "one call for one window; JavaScript has no named arguments")]
+    pub fn lines(
+        &mut self,
+        open: Vec<String>,
+        order: &str,
+        changes: bool,
+        state: &str,
+        layer: u32,
+        offset: usize,
+        limit: usize,
+        at: Option<String>,
+    ) -> Result<Ts<LinesPage>, JsError> {
+        self.tree(state, layer)?;
+        let (Some(analysis), Some(tree)) = (&self.analysis, &self.tree) else {
+            return Err(js("the layers have not been joined"));
+        };
+        let order = if order == "size" { Order::Size } else { Order::Name };
+        let listing = match &mut self.listing {
+            Some(listing) if listing.is(order, changes) => listing,
+            slot => slot.insert(Listing::new(order, changes)),
+        };
+        listing.show(&analysis.view, tree, files::nodes(&analysis.view, &open));
+        Ok(files::window(&analysis.view, tree, listing, (offset, limit), at.as_deref()).into_ts()?)
     }
 
     /// Paths that match, at most `limit`, and how many there are.
@@ -260,18 +373,22 @@ impl Merge {
         write(report, format, now, serial)
     }
 
-    fn of(subject: Subject, facts: Vec<Option<LayerFacts>>, listed: Option<Report>) -> Self {
-        Self { subject, facts, analysis: None, listed, tree: None, matcher: None, rules: Vec::new(), today: None, now: None }
-    }
-
     fn options(&self) -> Options {
         Options { now: self.now }
     }
 
+    /// Says anew what counts. A document's own word on a finding stays: it said so before any rule of this person.
     fn apply_rules(&mut self) {
         let (rules, today) = (std::mem::take(&mut self.rules), self.today.take());
+        if let Some(listed) = &mut self.listed {
+            listed.report = listed.as_read.clone();
+        }
+        let said = self.listed.as_ref().map(|listed| listed.as_read.vulnerabilities.findings.clone());
         if let Ok(report) = self.report_mut() {
             suppress::apply(&rules, today.as_deref(), &mut report.vulnerabilities);
+            for (finding, said) in report.vulnerabilities.findings.iter_mut().zip(said.into_iter().flatten()) {
+                finding.suppressed = said.suppressed.or(finding.suppressed.take());
+            }
         }
         (self.rules, self.today) = (rules, today);
         self.ask_checks();
@@ -287,14 +404,14 @@ impl Merge {
     fn report_mut(&mut self) -> Result<&mut Report, JsError> {
         match (&mut self.analysis, &mut self.listed) {
             (Some(analysis), _) => Ok(&mut analysis.report),
-            (None, Some(listed)) => Ok(listed),
+            (None, Some(listed)) => Ok(&mut listed.report),
             (None, None) => Err(js("the layers have not been joined")),
         }
     }
 
     fn report_so_far(&self) -> Result<&Report, JsError> {
         let joined = self.analysis.as_ref().map(|analysis| &analysis.report);
-        joined.or(self.listed.as_ref()).ok_or_else(|| js("the layers have not been joined"))
+        joined.or(self.listed.as_ref().map(|listed| &listed.report)).ok_or_else(|| js("the layers have not been joined"))
     }
 
     fn analysis(&self) -> Result<&Analysis, JsError> {
@@ -309,6 +426,7 @@ impl Merge {
             _ => State::Merged,
         };
         if self.tree.as_ref().is_none_or(|tree| tree.state() != state) {
+            self.listing = None;
             self.tree = Some(Tree::new(&analysis.view, state));
         }
         let tree = self.tree.as_ref().ok_or_else(|| js("the tree was not built"))?;
@@ -321,5 +439,5 @@ fn write(report: &Report, format: &str, now: String, serial: String) -> Result<E
     let context = export::Context { now: Some(now), serial: Some(serial) };
     let mut text = String::new();
     exporter.write(report, &context, &mut text);
-    Ok(Export { media_type: exporter.media_type().to_owned(), text })
+    Ok(Export { media_type: exporter.media_type().to_owned(), extension: exporter.extension().to_owned(), text })
 }

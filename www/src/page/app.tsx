@@ -5,7 +5,8 @@ import { KeyHelp } from './components/key-help';
 import { TopBar } from './components/top-bar';
 import { Gaps } from './components/gaps';
 import { fromFileList, fromTransfer } from './drop';
-import { installKeys } from './keys';
+import { hasEdge, openReference } from './edge';
+import { installKeys, typing } from './keys';
 import { route, type View } from './route';
 import { openFiles } from './scan';
 import { announcement, head, other, scanning, subject } from './store';
@@ -56,11 +57,11 @@ function Report() {
     <>
       <TopBar subject={now} />
       <main id="main" tabIndex={-1} class="page">
-        {scanning.value && <Scanning subject={now} />}
+        {scanning.value && <Scanning subject={now} slot={subject} />}
         {now.failed && <div class="refusal" role="alert"><Icon name="alert" /><p>{now.failed}</p></div>}
         {shown && <Gaps gaps={shown.report.gaps} />}
         {view === 'compare' ? <Compare subject={now} /> : shown && View
-          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={now.saved || shown.report.image.kind === 'sbom'} />
+          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={shown.saved} remote={now.remote} />
           : <p class="muted pad" role="status">{S.opening} {now.name}…</p>}
       </main>
     </>
@@ -95,7 +96,13 @@ function DropTarget() {
     };
     const paste = (event: ClipboardEvent): void => {
       const files = fromFileList(event.clipboardData?.files);
-      if (files.length > 0) void openFiles(files, slot());
+      if (files.length > 0) {
+        void openFiles(files, slot());
+        return;
+      }
+      // A name, pasted beside any field, is asked for where a server reads images.
+      const text = event.clipboardData?.getData('text/plain').trim() ?? '';
+      if (hasEdge && !typing(event.target) && /^\S{2,300}$/.test(text)) void openReference(text, '', slot());
     };
     addEventListener('dragenter', enter);
     addEventListener('dragleave', leave);

@@ -1,11 +1,12 @@
 // Keys that work everywhere. Keys inside a list or a tree are the list's own.
 import { closePanel } from './components/panel';
+import { printPage } from './print';
 import { go, href, route, VIEWS } from './route';
 import { helpOpen, setTheme, subject, theme } from './store';
 
 const TABS = VIEWS.filter((view) => view !== 'compare');
 
-const typing = (target: EventTarget | null): boolean =>
+export const typing = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
     || (target instanceof HTMLInputElement && !['checkbox', 'radio', 'button', 'range'].includes(target.type)));
 
@@ -22,6 +23,11 @@ function step(by: 1 | -1): void {
 
 export function installKeys(): () => void {
   const onKey = (event: KeyboardEvent): void => {
+    if ((event.ctrlKey || event.metaKey) && event.key === 'p' && subject.value) {
+      event.preventDefault();
+      void printPage();
+      return;
+    }
     if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
     if (event.key === '?') helpOpen.value = !helpOpen.value;
     else if (event.key === 't') nextTheme();

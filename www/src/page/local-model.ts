@@ -27,9 +27,10 @@ export class LocalModel implements Model {
       case 'report': return this.#report;
       case 'export': {
         const { format } = ask as Questions['export']['ask'];
-        if (format !== 'json') throw new Error(S.exports.notYet);
-        return { mediaType: 'application/json', bytes: new TextEncoder().encode(JSON.stringify(this.#report, null, 2)) };
+        if (format !== 'json') throw new Error(S.exports.notHere);
+        return { mediaType: 'application/json', extension: 'json', bytes: new TextEncoder().encode(JSON.stringify(this.#report, null, 2)) };
       }
+      case 'consider': return (ask as Questions['consider']['ask']).map(() => S.consider.notHere);
       default: throw new Error(S.errors.noFiles);
     }
   }

@@ -58,3 +58,23 @@ export function withParams(changes: Record<string, string | null>): string {
 
 /** The same list with another item open, or none. */
 export const withItem = (item: string | null): string => href(route.value.view, item, route.value.params);
+
+/** The image that the address asks an edge for: `/?image=REF&platform=linux/arm64`. */
+export function reference(): { image: string; platform: string } | null {
+  const params = new URLSearchParams(location.search);
+  const image = params.get('image');
+  return image ? { image, platform: params.get('platform') ?? '' } : null;
+}
+
+/** Puts the image into the address, so that the address brings it back. */
+export function setReference(image: string, platform: string): void {
+  const params = new URLSearchParams({ image, ...(platform ? { platform } : {}) });
+  // Slashes, colons and at signs mean nothing in a query: names stay readable.
+  const query = params.toString().replace(/%2F/g, '/').replace(/%3A/g, ':').replace(/%40/g, '@');
+  history.pushState(null, '', `?${query}${location.hash}`);
+}
+
+/** What is open did not come by reference: the address no longer says so. */
+export function forgetReference(): void {
+  if (location.search) history.replaceState(null, '', `${location.pathname}${location.hash}`);
+}

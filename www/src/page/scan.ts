@@ -1,82 +1,150 @@
 // Opens inputs: starts a model worker, listens to it, and writes the store. Cancelling ends the worker, and with it its memory.
-import { LocalModel } from './local-model';
-import { inputName } from './drop';
-import { go, href, route } from './route';
-import { announcement, other, refusal, requested, subject, update, type Subject } from './store';
-import { S } from './strings';
-import { duration } from './format';
-import { WorkerModel } from './worker-model';
-import { analysisModule, database, sampleFile } from './assets';
 import { head as headOf } from '../shared/verdict';
-import type { FromModel, InputFile, Progress } from '../shared/protocol';
+import type { FromModel, InputFile, InputKind, Progress, Settings } from '../shared/protocol';
 import type { Report } from '../shared/report';
+import { analysisModule, database, sampleFile } from './assets';
+import { consider } from './consider';
+import { duration } from './format';
+import { grouped, nameOf, sizeOf } from './inputs';
+import { LocalModel } from './local-model';
+import { forgetReference, go, href, route } from './route';
+import { announcement, considered, expired, other, refusal, requested, shelf, subject, update, type Input, type Slot, type Subject } from './store';
+import { S } from './strings';
+import { WorkerModel } from './worker-model';
 
 let nextId = 1;
-type Slot = typeof subject;
 
-function blank(name: string, size: number, model: Subject['model']): Subject {
-  return { id: nextId++, name, size, model, images: [], chosen: 0, head: null, progress: null, started: performance.now(), finished: null, failed: null, saved: false };
+export function blank(name: string, size: number, model: Subject['model'], more: Partial<Subject> = {}): Subject {
+  return {
+    id: nextId++, name, size, model, images: [], chosen: 0, head: null, progress: null, started: performance.now(), finished: null, failed: null, pinned: null, remote: false,
+    stop: () => model.close(), ...more,
+  };
 }
 
-function close(slot: Slot): void {
-  slot.value?.model.close();
+export function close(slot: Slot): void {
+  slot.value?.stop();
   slot.value = null;
 }
 
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** The analysis module; where there is none, why not is said. */
+export async function ready(name: string): Promise<WebAssembly.Module | null> {
+  try {
+    return await analysisModule();
+  } catch (error) {
+    refusal.value = { name, message: S.errors.wasm(reason(error)) };
+    return null;
+  }
+}
+
+export const settings = (): Settings =>
+  ({ now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database() });
+
 /** Opens what was dropped, as the image or as the one to compare with. */
 export async function openFiles(files: InputFile[], slot: Slot = subject): Promise<void> {
+  refusal.value = null;
   if (files.length === 0) {
     refusal.value = { name: S.name, message: S.errors.empty };
     return;
   }
-  const [first, ...rest] = files;
-  refusal.value = null;
-  if (first && rest.length === 0 && /\.json$/i.test(first.path) && await openSavedReport(first, slot)) return;
-  // Two archives at once are two images to compare.
-  const archives = files.every((one) => !one.path.includes('/')) && files.length === 2 && slot === subject;
-  if (archives && rest[0]) {
-    await startScan([first as InputFile], subject);
-    await startScan([rest[0]], other);
-    go(href('compare'));
-    return;
-  }
-  await startScan(files, slot);
-}
-
-async function startScan(files: InputFile[], slot: Slot): Promise<void> {
-  close(slot);
-  const name = inputName(files);
-  let module: WebAssembly.Module;
+  const groups = grouped(files);
+  const module = await ready(nameOf(groups[0] ?? files));
+  if (!module) return;
+  const model = new WorkerModel(module);
+  let inputs: Input[];
   try {
-    module = await analysisModule();
+    inputs = await sorted(model, groups);
   } catch (error) {
-    refusal.value = { name, message: S.errors.wasm(error instanceof Error ? error.message : String(error)) };
+    refusal.value = { name: nameOf(groups[0] ?? files), message: reason(error) };
     return;
+  } finally {
+    model.close();
   }
-  const model = new WorkerModel();
-  const now = blank(name, files.reduce((sum, one) => sum + one.file.size, 0), model);
-  slot.value = now;
-  announcement.value = S.scanStarted(name);
-  if (slot === subject && route.value.view === 'compare') go(href('overview'));
-  model.listen((message) => hear(slot, now.id, message));
-  model.open(module, name, files, { now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database() });
+  const looked = inputs.some((one) => one.kind === 'archive' || one.kind === 'report' || one.kind === 'sbom') || subject.value !== null;
+  const counts = (kind: InputKind): boolean => kind === 'rules' || kind === 'policy' || kind === 'trust' || (kind === 'listedRules' && looked);
+  const documents = inputs.filter((one) => counts(one.kind));
+  const images = inputs.filter((one) => !counts(one.kind));
+  const [first, second] = images;
+  if (documents.length > 0) await consider([...considered.value, ...documents.map(({ name, kind, files: [one] }) => ({ name, kind, file: one?.file ?? new Blob(), problem: null }))]);
+  if (!first) return;
+  if (slot === subject) {
+    forgetReference();
+    shelf.value = images.length > 1 ? images : [];
+  }
+  open(module, first, slot);
+  // Two at once are two to compare.
+  if (second && images.length === 2 && slot === subject) {
+    open(module, second, other);
+    go(href('compare'));
+  }
 }
 
-function hear(slot: Slot, id: number, message: FromModel): void {
+async function sorted(model: WorkerModel, groups: InputFile[][]): Promise<Input[]> {
+  const single = groups.filter((group) => group.length === 1).flat();
+  const kinds = await model.sort(single);
+  return groups.map((files) => ({ name: nameOf(files), files, kind: files.length === 1 ? (kinds[single.indexOf(files[0] as InputFile)] ?? 'archive') : 'archive' }));
+}
+
+/** Another of the things that were dropped at once. */
+export async function openFromShelf(input: Input): Promise<void> {
+  const module = await ready(input.name);
+  if (module) open(module, input, subject);
+}
+
+function open(module: WebAssembly.Module, input: Input, slot: Slot): void {
+  close(slot);
+  const model = new WorkerModel(module);
+  const now = blank(input.name, sizeOf(input.files), model);
+  slot.value = now;
+  announcement.value = S.scanStarted(input.name);
+  if (slot === subject && route.value.view === 'compare' && !other.value) go(href('overview'));
+  start(module, input, slot, now.id, model, true);
+}
+
+/** Hands the input to a model. A worker that dies is started once more: it may have died of something that was there for a moment. */
+function start(module: WebAssembly.Module, input: Input, slot: Slot, id: number, model: WorkerModel, again: boolean): void {
+  model.listen({
+    hear: (message) => hear(slot, id, message),
+    died: (why) => {
+      if (slot.value?.id !== id) return;
+      if (!again) {
+        fail(slot, id, S.errors.died(why));
+        return;
+      }
+      announcement.value = S.errors.restarted;
+      const next = new WorkerModel(module);
+      update(slot, id, { model: next, stop: () => next.close(), started: performance.now(), finished: null, progress: null });
+      start(module, input, slot, id, next, false);
+    },
+  });
+  model.open(input.name, input.kind, input.files, considered.value, settings());
+}
+
+function fail(slot: Slot, id: number, message: string): void {
+  const now = slot.value;
+  if (now?.id !== id) return;
+  if (now.head) {
+    update(slot, id, { failed: message });
+    return;
+  }
+  refusal.value = { name: now.name, message };
+  close(slot);
+}
+
+export function hear(slot: Slot, id: number, message: FromModel): void {
   const now = slot.value;
   if (now?.id !== id) return;
   switch (message.type) {
     case 'images': update(slot, id, { images: message.images, chosen: message.chosen }); break;
     case 'head': update(slot, id, { head: message.head }); break;
     case 'progress': onProgress(slot, id, message.progress); break;
-    case 'requested': requested.value = [...requested.value, { url: message.url, bytes: message.bytes, cached: message.cached }]; break;
-    case 'failed':
-      if (now.head) update(slot, id, { failed: message.message });
-      else {
-        refusal.value = { name: now.name, message: message.message };
-        close(slot);
-      }
+    case 'considered':
+      considered.value = considered.value.map((one, index) => ({ ...one, problem: message.problems[index] ?? null }));
+      expired.value = message.expired;
       break;
+    case 'requested': requested.value = [...requested.value, { url: message.url, bytes: message.bytes, cached: message.cached }]; break;
+    case 'failed': fail(slot, id, message.message); break;
     default:
   }
 }
@@ -94,23 +162,24 @@ function onProgress(slot: Slot, id: number, progress: Progress): void {
 export function choose(index: number): void {
   const now = subject.value;
   if (!now || !(now.model instanceof WorkerModel)) return;
-  subject.value = { ...now, chosen: index, finished: null, started: performance.now(), head: null, progress: null };
+  subject.value = { ...now, chosen: index, finished: null, failed: null, started: performance.now(), head: null, progress: null };
   now.model.choose(index);
 }
 
-export function cancel(): void {
-  const now = subject.value;
-  close(subject);
-  if (now) {
-    announcement.value = S.cancelled;
-    refusal.value = null;
-  }
+export function cancel(slot: Slot): void {
+  if (!slot.value) return;
+  close(slot);
+  announcement.value = S.cancelled;
+  refusal.value = null;
+  if (slot === subject) forgetReference();
 }
 
 export function closeAll(): void {
   close(subject);
   close(other);
+  shelf.value = [];
   refusal.value = null;
+  forgetReference();
   go(href('overview'));
 }
 
@@ -130,23 +199,9 @@ export async function openSample(): Promise<void> {
   }
 }
 
-export function showReport(report: Report, name: string, slot: Slot = subject): void {
-  close(slot);
+/** A report that the page carries inside it. */
+export function showReport(report: Report, name: string): void {
+  close(subject);
   const now = blank(name, 0, new LocalModel(report));
-  slot.value = { ...now, head: headOf(report), finished: now.started, saved: true };
+  subject.value = { ...now, head: headOf(report, null, true), finished: now.started };
 }
-
-const isReport = (value: unknown): value is Report =>
-  typeof value === 'object' && value !== null && 'schemaVersion' in value && 'layers' in value && 'packages' in value && 'image' in value;
-
-async function openSavedReport(input: InputFile, slot: Slot): Promise<boolean> {
-  try {
-    const value: unknown = JSON.parse(await input.file.text());
-    if (!isReport(value)) return false;
-    showReport(value, inputName([input]), slot);
-    return true;
-  } catch {
-    return false;
-  }
-}
-

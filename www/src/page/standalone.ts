@@ -1,10 +1,13 @@
 // A report as one self-contained file: this page's own script and style, and the report as inert data.
 import type { Report } from '../shared/report';
+import { note } from './assets';
 
 async function text(url: string): Promise<string> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  return response.text();
+  const content = await response.text();
+  note(new URL(url).pathname, content.length);
+  return content;
 }
 
 const sha256 = async (content: string): Promise<string> => {

@@ -1,13 +1,20 @@
 // The one store: what is open, how far it is, what it says. Views read it; `scan.ts` writes it.
 import { computed, signal } from '@preact/signals';
-import type { ImageChoice, Model, Progress } from '../shared/protocol';
+import type { Consideration, ImageChoice, InputFile, InputKind, Model, Progress } from '../shared/protocol';
 import type { Head } from '../shared/report';
+
+/** Something to look into: one archive, one document, or the files of one folder. */
+export interface Input {
+  name: string;
+  kind: InputKind;
+  files: InputFile[];
+}
 
 /** One opened input. */
 export interface Subject {
   id: number;
   name: string;
-  /** Bytes of the input; 0 for a saved report. */
+  /** Bytes of the input; 0 for a report inside the page. */
   size: number;
   model: Model;
   images: ImageChoice[];
@@ -18,8 +25,17 @@ export interface Subject {
   started: number;
   finished: number | null;
   failed: string | null;
-  /** True when there are no layer bytes behind it: an SBOM or a saved report. */
-  saved: boolean;
+  /** Name by digest, for an image that an edge reads. */
+  pinned: string | null;
+  /** True when an edge reads it: there are no bytes of it here. */
+  remote: boolean;
+  /** Ends what runs for it; nothing of it is left afterwards. */
+  stop: () => void;
+}
+
+/** A document that says what counts, and what was wrong with it. */
+export interface Considered extends Consideration {
+  problem: string | null;
 }
 
 /** One request that this page made, for the line that says so. */
@@ -32,6 +48,12 @@ export interface Requested {
 export const subject = signal<Subject | null>(null);
 /** The image that the first is compared with. */
 export const other = signal<Subject | null>(null);
+export type Slot = typeof subject;
+/** Everything that was dropped at once, where that was more than one thing. */
+export const shelf = signal<readonly Input[]>([]);
+export const considered = signal<readonly Considered[]>([]);
+/** Lines about rules that have run out. */
+export const expired = signal<readonly string[]>([]);
 export const requested = signal<Requested[]>([]);
 /** One sentence about an input that could not be opened at all. */
 export const refusal = signal<{ name: string; message: string } | null>(null);
@@ -39,14 +61,14 @@ export const refusal = signal<{ name: string; message: string } | null>(null);
 export const announcement = signal('');
 export const helpOpen = signal(false);
 export const online = signal(globalThis.navigator?.onLine ?? true);
+/** True while the page is made ready for paper: lists show all their rows. */
+export const printing = signal(false);
 
 export const head = computed(() => subject.value?.head ?? null);
-export const scanning = computed(() => {
-  const now = subject.value;
-  return now !== null && now.finished === null && now.failed === null;
-});
+export const busy = (one: Subject | null): boolean => one !== null && one.finished === null && one.failed === null;
+export const scanning = computed(() => busy(subject.value));
 
-export function update(which: typeof subject, id: number, change: Partial<Subject>): void {
+export function update(which: Slot, id: number, change: Partial<Subject>): void {
   if (which.value?.id === id) which.value = { ...which.value, ...change };
 }
 

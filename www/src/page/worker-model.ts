@@ -1,6 +1,6 @@
 // The model worker, as seen from the page: questions out, answers in. Ending it returns its memory at once.
 import ModelWorker from '../worker/model-worker.ts?worker&inline';
-import type { FromModel, InputFile, Model, Question, Questions, Settings, ToModel } from '../shared/protocol';
+import type { Consideration, FromModel, InputFile, InputKind, Model, Question, Questions, Settings, ToModel } from '../shared/protocol';
 import { S } from './strings';
 
 interface Waiting {
@@ -8,19 +8,31 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+export interface Listener {
+  hear(message: FromModel): void;
+  /** The worker is gone, and everything in it. */
+  died(reason: string): void;
+}
+
 export class WorkerModel implements Model {
   // Started from a blob of this page's own script, so that the page's policy binds the worker too.
   readonly #worker = new ModelWorker();
   readonly #waiting = new Map<number, Waiting>();
-  #listener: (message: FromModel) => void = () => undefined;
+  #listener: Listener | null = null;
   #next = 1;
 
-  constructor() {
+  constructor(module: WebAssembly.Module) {
     this.#worker.onmessage = (event: MessageEvent<FromModel>) => this.#hear(event.data);
-    this.#worker.onerror = (event) => this.#listener({ type: 'failed', message: event.message || S.errors.worker });
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      const reason = event.message || S.errors.worker;
+      this.close();
+      this.#listener?.died(reason);
+    };
+    this.#say({ type: 'begin', module });
   }
 
-  listen(listener: (message: FromModel) => void): void {
+  listen(listener: Listener): void {
     this.#listener = listener;
   }
 
@@ -28,8 +40,13 @@ export class WorkerModel implements Model {
     this.#worker.postMessage(message);
   }
 
-  open(module: WebAssembly.Module, name: string, files: InputFile[], settings: Settings): void {
-    this.#say({ type: 'open', module, name, files, settings });
+  /** What each file is for. */
+  sort(files: InputFile[]): Promise<InputKind[]> {
+    return this.#expect<InputKind[]>((id) => this.#say({ type: 'sort', id, files }));
+  }
+
+  open(name: string, kind: InputKind, files: InputFile[], considerations: readonly Consideration[], settings: Settings): void {
+    this.#say({ type: 'open', name, kind, files, considerations, settings });
   }
 
   choose(image: number): void {
@@ -38,7 +55,7 @@ export class WorkerModel implements Model {
 
   #hear(message: FromModel): void {
     if (message.type !== 'answer' && message.type !== 'refused') {
-      this.#listener(message);
+      this.#listener?.hear(message);
       return;
     }
     const waiting = this.#waiting.get(message.id);
@@ -47,16 +64,21 @@ export class WorkerModel implements Model {
     else waiting?.reject(new Error(message.message));
   }
 
-  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer']> {
+  #expect<Answer>(say: (id: number) => void): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const id = this.#next++;
       this.#waiting.set(id, { resolve, reject });
-      this.#say({ type: 'ask', id, question, ask });
+      say(id);
     });
+  }
+
+  ask<Q extends Question>(question: Q, ask: Questions[Q]['ask']): Promise<Questions[Q]['answer']> {
+    return this.#expect((id) => this.#say({ type: 'ask', id, question, ask }));
   }
 
   close(): void {
     this.#worker.terminate();
+    for (const { reject } of this.#waiting.values()) reject(new Error(S.errors.closed));
     this.#waiting.clear();
   }
 }

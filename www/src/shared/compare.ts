@@ -13,30 +13,36 @@ export interface Side {
 }
 
 export interface Difference {
-  numbers: { name: string; left: number; right: number; size: boolean }[];
+  numbers: { name: Measure; left: number; right: number; size: boolean }[];
   packages: Side[];
   findings: Side[];
   checks: Side[];
   config: Side[];
 }
 
+/** What is compared as numbers; how they are called is in `page/strings.ts`. */
+type Measure = 'stored' | 'unpacked' | 'wasted' | 'layers' | 'files' | 'packages' | 'vulnerabilities' | 'secrets' | 'checks';
+
+/** Stands for a value that is not there. */
+export const NONE = '\u2205';
+
 const bySide = (a: Side, b: Side): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
 
 export function compareReports(left: Report, right: Report): Difference {
   const open = (report: Report) => groupFindings(report.vulnerabilities.findings).filter((row) => counts(row.first));
   const visible = (report: Report) => report.packages.filter((item) => item.visible);
-  const number = (name: string, of: (report: Report) => number, size = false) => ({ name, left: of(left), right: of(right), size });
+  const number = (name: Measure, of: (report: Report) => number, size = false) => ({ name, left: of(left), right: of(right), size });
   return {
     numbers: [
-      number('Size as stored', (report) => report.image.storedSize, true),
-      number('Size unpacked', (report) => report.image.uncompressedSize, true),
-      number('Wasted', (report) => report.efficiency.wastedBytes, true),
-      number('Layers', (report) => report.layers.length),
-      number('Files', (report) => report.image.visibleEntries),
-      number('Packages', (report) => visible(report).length),
-      number('Vulnerabilities', (report) => open(report).length),
-      number('Secrets', (report) => report.secrets.filter((one) => !one.harmless && !one.allowedBy).length),
-      number('Failed checks', (report) => report.checks.filter((one) => one.outcome === 'fail').length),
+      number('stored', (report) => report.image.storedSize, true),
+      number('unpacked', (report) => report.image.uncompressedSize, true),
+      number('wasted', (report) => report.efficiency.wastedBytes, true),
+      number('layers', (report) => report.layers.length),
+      number('files', (report) => report.image.visibleEntries),
+      number('packages', (report) => visible(report).length),
+      number('vulnerabilities', (report) => open(report).length),
+      number('secrets', (report) => report.secrets.filter((one) => !one.harmless && !one.allowedBy).length),
+      number('checks', (report) => report.checks.filter((one) => one.outcome === 'fail').length),
     ],
     packages: packages(visible(left), visible(right)),
     findings: findings(open(left), open(right)),
@@ -88,15 +94,15 @@ function config(left: Image, right: Image): Side[] {
   const flat = (image: Image): Map<string, string> => {
     const { config: c, platform } = image;
     const out = new Map<string, string>([
-      ['Platform', [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')], ['Distribution', image.distribution?.prettyName ?? ''], ['Base', image.base?.name ?? ''],
-      ['User', c.user], ['Entrypoint', c.entrypoint.join(' ')], ['Command', c.cmd.join(' ')], ['Working folder', c.workingDir], ['Ports', c.exposedPorts.join(' ')], ['Volumes', c.volumes.join(' ')],
-      ['Stop signal', c.stopSignal ?? ''], ['Health check', c.healthcheck?.join(' ') ?? ''],
+      ['platform', [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')], ['distribution', image.distribution?.prettyName ?? ''], ['base', image.base?.name ?? ''],
+      ['user', c.user], ['entrypoint', c.entrypoint.join(' ')], ['command', c.cmd.join(' ')], ['folder', c.workingDir], ['ports', c.exposedPorts.join(' ')], ['volumes', c.volumes.join(' ')],
+      ['stop', c.stopSignal ?? ''], ['health', c.healthcheck?.join(' ') ?? ''],
     ]);
-    for (const line of c.env) out.set(`Environment: ${line.split('=')[0] ?? ''}`, line.slice(line.indexOf('=') + 1));
-    for (const [name, value] of Object.entries(c.labels)) out.set(`Label: ${name}`, value);
+    for (const line of c.env) out.set(`env:${line.split('=')[0] ?? ''}`, line.slice(line.indexOf('=') + 1));
+    for (const [name, value] of Object.entries(c.labels)) out.set(`label:${name}`, value);
     return out;
   };
   const [a, b] = [flat(left), flat(right)];
   return [...new Set([...a.keys(), ...b.keys()])].filter((name) => (a.get(name) ?? '') !== (b.get(name) ?? ''))
-    .map((name) => ({ key: name, side: 'both' as const, name, detail: `${a.get(name) || '(none)'} → ${b.get(name) || '(none)'}` }));
+    .map((name) => ({ key: name, side: 'both' as const, name, detail: `${a.get(name) || NONE} → ${b.get(name) || NONE}` }));
 }

@@ -29,9 +29,31 @@ export interface FileNode {
   change: FileChange;
 }
 
+export type FileOrder = 'name' | 'size';
+
+/** Some of a folder's rows, and what all of them come to. */
 export interface FolderPage {
   path: string;
   nodes: FileNode[];
+  total: number;
+  bytes: number;
+}
+
+/** One line of the tree on screen. */
+export interface TreeLine {
+  node: FileNode;
+  depth: number;
+}
+
+/** A window into the lines of the tree, as it is opened. */
+export interface LinesPage {
+  total: number;
+  offset: number;
+  lines: TreeLine[];
+  /** Line of the path that was asked for, if it is shown. */
+  at: number | null;
+  /** Largest size at the top, for bars. */
+  largest: number;
 }
 
 export interface SearchPage {

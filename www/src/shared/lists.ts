@@ -22,7 +22,8 @@ export interface ListSpec<R> {
   facets: Record<string, (row: R) => string | readonly string[]>;
 }
 
-const layerName = (layer: number | null | undefined): string => (layer === null || layer === undefined ? 'config' : `layer ${layer}`);
+/** Facets are ids that stand in addresses; what they are called is in `page/strings.ts`. */
+const layerId = (layer: number | null | undefined): string => String(layer ?? 'config');
 const SYSTEM = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg']);
 const outcomeRank: Record<Check['outcome'], number> = { fail: 3, warn: 2, pass: 1, notApplicable: 0 };
 
@@ -50,7 +51,7 @@ const vulns: ListSpec<VulnRow> = {
       ...(row.first.kev ? ['exploited'] : []), ...(row.first.uncertain ? ['uncertain'] : []),
     ],
     ecosystem: (row) => row.first.purl.slice(4).split('/')[0] ?? '',
-    layer: (row) => layerName(row.first.layer),
+    layer: (row) => layerId(row.first.layer),
     package: (row) => row.source,
   },
 };
@@ -75,13 +76,16 @@ const packages: ListSpec<Package> = {
   },
   facets: {
     kind: (row) => row.kind,
-    state: (row) => (row.visible ? 'installed' : 'removed later'),
+    state: (row) => (row.visible ? 'installed' : 'removed'),
     origin: (row) => row.origin,
     evidence: (row) => row.evidence,
-    layer: (row) => layerName(row.layer),
-    license: (row) => (row.licenses.length ? row.licenses : ['not stated']),
+    layer: (row) => layerId(row.layer),
+    license: (row) => (row.licenses.length ? row.licenses : ['none']),
   },
 };
+
+export type SecretState = 'allowed' | 'harmless' | 'visible' | 'buried';
+export const secretState = (row: Secret): SecretState => (row.allowedBy ? 'allowed' : row.harmless ? 'harmless' : row.visible ? 'visible' : 'buried');
 
 const secrets: ListSpec<Secret> = {
   rows: (report) => report.secrets,
@@ -98,11 +102,11 @@ const secrets: ListSpec<Secret> = {
   },
   facets: {
     severity: (row) => row.severity,
-    state: (row) => (row.allowedBy ? 'allowed' : row.harmless ? 'likely harmless' : row.visible ? 'in the final image' : 'deleted, still shipped'),
+    state: (row) => secretState(row),
     title: (row) => row.title,
     place: (row) => row.place,
     origin: (row) => row.origin,
-    layer: (row) => layerName(row.layer),
+    layer: (row) => layerId(row.layer),
   },
 };
 
@@ -121,7 +125,7 @@ const checks: ListSpec<Check> = {
   facets: {
     outcome: (row) => row.outcome,
     severity: (row) => row.severity,
-    catalogue: (row) => (row.alsoKnownAs.length ? [...new Set(row.alsoKnownAs.map((id) => id.replace(/[-\s]?[\d.]+$/, '')))] : ['Porthole only']),
+    catalogue: (row) => (row.alsoKnownAs.length ? [...new Set(row.alsoKnownAs.map((id) => id.replace(/[-\s]?[\d.]+$/, '')))] : ['none']),
   },
 };
 

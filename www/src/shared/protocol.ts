@@ -1,5 +1,5 @@
 // Everything that is said between the page, the model worker and the layer workers.
-import type { FileContent, FileEvent, FolderPage, SearchPage, TreeView } from './files';
+import type { FileContent, FileEvent, FileNode, FileOrder, FolderPage, LinesPage, SearchPage, TreeView } from './files';
 import type { ListName, Rows } from './lists';
 import type { RowsPage, RowsQuery } from './query';
 import type { Head, Report } from './report';
@@ -7,6 +7,16 @@ import type { Head, Report } from './report';
 /** One dropped file with the path it had in its folder, if it came in one. */
 export interface InputFile {
   path: string;
+  file: Blob;
+}
+
+/** What a file is for: something to look into, or something that says what counts. */
+export type InputKind = 'archive' | 'report' | 'sbom' | 'rules' | 'listedRules' | 'policy' | 'trust';
+
+/** A small file that says what counts: VEX, an ignore file, a policy, whom to trust. */
+export interface Consideration {
+  name: string;
+  kind: InputKind;
   file: Blob;
 }
 
@@ -23,12 +33,17 @@ export interface ImageChoice {
 export interface Questions {
   rows: { ask: RowsQuery; answer: RowsPage };
   row: { ask: { list: ListName; key: string }; answer: Rows[ListName] | null };
-  children: { ask: { path: string; view: TreeView }; answer: FolderPage };
+  /** Rows of a folder by name, or the largest of it. */
+  children: { ask: { path: string; view: TreeView; largest: boolean; limit: number }; answer: FolderPage };
+  node: { ask: { path: string; view: TreeView }; answer: FileNode };
+  lines: { ask: { open: readonly string[]; order: FileOrder; changesOnly: boolean; view: TreeView; offset: number; limit: number; at: string | null }; answer: LinesPage };
   search: { ask: { text: string; view: TreeView; limit: number }; answer: SearchPage };
   history: { ask: { path: string }; answer: FileEvent[] };
   content: { ask: { path: string; layer: number; limit: number }; answer: FileContent };
   report: { ask: null; answer: Report };
-  export: { ask: { format: string; now: string }; answer: { mediaType: string; bytes: Uint8Array<ArrayBuffer> } };
+  export: { ask: { format: string; now: string }; answer: { mediaType: string; extension: string; bytes: Uint8Array<ArrayBuffer> } };
+  /** Other documents that say what counts, instead of those before; a sentence for each that could not be read. */
+  consider: { ask: readonly Consideration[]; answer: (string | null)[] };
 }
 export type Question = keyof Questions;
 
@@ -51,17 +66,21 @@ export interface Settings {
 }
 
 export type ToModel =
-  | { type: 'open'; module: WebAssembly.Module; name: string; files: InputFile[]; settings: Settings }
+  | { type: 'begin'; module: WebAssembly.Module }
+  | { type: 'sort'; id: number; files: InputFile[] }
+  | { type: 'open'; name: string; files: InputFile[]; kind: InputKind; considerations: readonly Consideration[]; settings: Settings }
   | { type: 'choose'; image: number }
   | { type: 'ask'; id: number; question: Question; ask: Questions[Question]['ask'] };
 
 export type FromModel =
   | { type: 'images'; images: ImageChoice[]; chosen: number }
   | { type: 'head'; head: Head }
+  /** A sentence for each document that could not be read; a line for each rule that has run out. */
+  | { type: 'considered'; problems: (string | null)[]; expired: string[] }
   | { type: 'progress'; progress: Progress }
   | { type: 'requested'; url: string; bytes: number; cached: boolean }
   | { type: 'failed'; message: string }
-  | { type: 'answer'; id: number; answer: Questions[Question]['answer'] }
+  | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] }
   | { type: 'refused'; id: number; message: string };
 
 /** Pieces of the input that hold one layer's blob, in order. */
@@ -69,7 +88,7 @@ export type ToLayer = { type: 'scan'; module: WebAssembly.Module; layer: number;
 
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
-  | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; peakMemory: number }
+  | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer> }
   | { type: 'failed'; layer: number; message: string };
 
 /** A place that answers questions: the model worker, or a saved report. */

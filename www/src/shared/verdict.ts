@@ -1,12 +1,15 @@
 // The answer to "is it safe to ship?", counted from the report. Presentation only: what is a finding was decided in Rust.
-import type { Head, Report, Verdict } from './report';
+import type { Head, PolicyResult, Report, Verdict } from './report';
 import { WORST_FIRST } from './severity';
-import { counts, groupFindings, upgrades } from './vulns';
+import { counts, groupFindings } from './vulns';
+
+/** Upgrades that one screen holds. */
+const UPGRADES = 8;
 
 export function verdict(report: Report): Verdict {
   const rows = groupFindings(report.vulnerabilities.findings);
   const open = rows.filter((row) => counts(row.first));
-  const plan = upgrades(rows, report);
+  const plan = report.vulnerabilities.upgrades.filter((upgrade) => upgrade.to !== null && upgrade.closes.length > 0);
   const layers = report.layers.map(() => ({ vulnerabilities: 0, secrets: 0, packages: 0 }));
   const bump = (layer: number | null, what: 'vulnerabilities' | 'secrets' | 'packages'): void => {
     const slot = layer === null ? undefined : layers[layer];
@@ -36,8 +39,10 @@ export function verdict(report: Report): Verdict {
         return { severity, total: of.length, fixable: of.filter((row) => row.first.fixed).length };
       }),
       packages: new Set(open.map((row) => row.source)).size,
-      upgrades: plan.slice(0, 8),
-      firstThree: plan.slice(0, 3).reduce((sum, upgrade) => sum + upgrade.removes, 0),
+      upgrades: plan.slice(0, UPGRADES),
+      firstThree: plan.slice(0, 3).reduce((sum, upgrade) => sum + upgrade.closes.length, 0),
+      ageDays: report.vulnerabilities.ageDays,
+      stale: report.vulnerabilities.stale,
     },
     secrets: {
       total: real.length,
@@ -55,15 +60,16 @@ export function verdict(report: Report): Verdict {
     signatures: {
       verified: states.filter((state) => state === 'verified').length,
       refused: states.filter((state) => state === 'refused').length,
-      unchecked: states.filter((state) => state === 'unchecked' || state === 'unjudged').length,
+      unjudged: states.filter((state) => state === 'unjudged').length,
+      unchecked: states.filter((state) => state === 'unchecked').length,
       mismatches: integrity.filter((item) => item.verification.state === 'mismatch').length,
       compared: integrity.filter((item) => item.verification.state === 'verified').length,
     },
   };
 }
 
-export function head(report: Report): Head {
+export function head(report: Report, judged: PolicyResult | null, saved: boolean): Head {
   const { packages: _packages, secrets: _secrets, vulnerabilities, ...rest } = report;
-  const { findings: _findings, ...data } = vulnerabilities;
-  return { report: { ...rest, vulnerabilities: data }, verdict: verdict(report) };
+  const { findings: _findings, upgrades: _upgrades, ...data } = vulnerabilities;
+  return { report: { ...rest, vulnerabilities: data }, verdict: verdict(report), judged, saved };
 }

@@ -36,5 +36,5 @@ function scan(memory: InitOutput, layer: number, blob: Blob): void {
   const [files = 0, packages = 0, secrets = 0] = handle.found();
   say({ type: 'read', layer, bytes: blob.size, files, packages, secrets });
   const facts = handle.finish() as Uint8Array<ArrayBuffer>;
-  say({ type: 'facts', layer, facts, peakMemory: memory.memory.buffer.byteLength }, [facts.buffer]);
+  say({ type: 'facts', layer, facts }, [facts.buffer]);
 }

@@ -6,15 +6,13 @@ type Note = (url: string, bytes: number, cached: boolean) => void;
 
 export async function match(merge: Merge, settings: Settings, note: Note): Promise<void> {
   const get = source(settings, note);
-  if (!get) return;
-  if (merge.startMatching().length === 0) return;
-  const index = await get('index.json').catch(() => null);
-  // No database beside the page: the report says that none was loaded.
-  if (!index) return;
-  const { shards } = merge.pushIndex(index);
+  const needs = merge.startMatching();
+  // No database beside the page: the report says that none was loaded, and still which runtimes are past their end.
+  const index = get && needs.length > 0 ? await get('index.json').catch(() => null) : null;
+  const { shards } = index ? merge.pushIndex(index) : { shards: [] };
   await Promise.all(shards.map(async ({ key, file }) => {
     try {
-      merge.pushShard(key, await get(file));
+      if (get) merge.pushShard(key, await get(file));
     } catch (error) {
       merge.missShard(key, error instanceof Error ? error.message : String(error));
     }

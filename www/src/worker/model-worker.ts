@@ -1,25 +1,39 @@
 // The model worker: owns one opened input, its folded view and its report, and answers the page's questions about it.
-import { initSync } from '../pkg/porthole';
+import { initSync, type InitOutput } from '../pkg/porthole';
 import type { FromModel, ToModel } from '../shared/protocol';
 import { Input } from './input';
 import { Session } from './session';
+import { kindOf } from './sort';
 
+let wasm: InitOutput | undefined;
+let module: WebAssembly.Module | undefined;
 let session: Session | undefined;
 
 const say = (message: FromModel): void => { postMessage(message); };
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const failed = (error: unknown): void => say({ type: 'failed', message: reason(error) });
 
 onmessage = (event: MessageEvent<ToModel>): void => {
   const message = event.data;
   switch (message.type) {
-    case 'open': {
-      const wasm = initSync({ module: message.module });
-      session = new Session(wasm, message.module, message.name, new Input(message.files), message.settings, say);
-      session.open().catch((error: unknown) => say({ type: 'failed', message: reason(error) }));
+    case 'begin':
+      module = message.module;
+      wasm = initSync({ module });
       break;
-    }
+    case 'sort':
+      try {
+        say({ type: 'answer', id: message.id, answer: message.files.map(kindOf) });
+      } catch (error) {
+        say({ type: 'refused', id: message.id, message: reason(error) });
+      }
+      break;
+    case 'open':
+      if (!wasm || !module) break;
+      session = new Session(wasm, module, message.name, new Input(message.files), message.settings, say);
+      session.open(message.kind, message.considerations).catch(failed);
+      break;
     case 'choose':
-      session?.choose(message.image).catch((error: unknown) => say({ type: 'failed', message: reason(error) }));
+      session?.choose(message.image).catch(failed);
       break;
     case 'ask':
       try {

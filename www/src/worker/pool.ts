@@ -11,19 +11,28 @@ export interface PoolEvents {
   read(layer: number, bytes: number, files: number, packages: number, secrets: number): void;
   facts(layer: number, facts: Uint8Array<ArrayBuffer>): void;
   failed(layer: number, reason: string): void;
-  peak(bytes: number): void;
 }
 
-/** Resolves when every job has ended, one way or the other. */
-export function scanAll(module: WebAssembly.Module, jobs: readonly Job[], workers: number, events: PoolEvents): Promise<void> {
+/** Resolves when every job has ended, one way or the other, or when all are given up. */
+export function scanAll(module: WebAssembly.Module, jobs: readonly Job[], workers: number, events: PoolEvents, given: AbortSignal): Promise<void> {
   const waiting = jobs.map((job) => ({ ...job, tries: 0 })).sort((a, b) => a.blob.size - b.blob.size);
   let open = waiting.length;
   if (open === 0) return Promise.resolve();
   return new Promise((resolve) => {
+    const running = new Set<Worker>();
+    given.addEventListener('abort', () => {
+      waiting.length = 0;
+      for (const worker of running) worker.terminate();
+      resolve();
+    });
     const start = (): void => {
       const worker = new LayerWorker();
       let now: (Job & { tries: number }) | undefined;
-      const end = (): void => worker.terminate();
+      running.add(worker);
+      const end = (): void => {
+        running.delete(worker);
+        worker.terminate();
+      };
       const next = (): void => {
         now = waiting.pop();
         if (!now) {
@@ -50,11 +59,11 @@ export function scanAll(module: WebAssembly.Module, jobs: readonly Job[], worker
       };
       worker.onmessage = (event: MessageEvent<FromLayer>): void => {
         const message = event.data;
+        if (given.aborted || !running.has(worker)) return;
         if (message.type === 'read') events.read(message.layer, message.bytes, message.files, message.packages, message.secrets);
         else if (message.type === 'failed') fail(message.message);
         else {
           events.facts(message.layer, message.facts);
-          events.peak(message.peakMemory);
           closed();
           next();
         }

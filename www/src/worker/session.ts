@@ -1,7 +1,8 @@
 // One opened input: from the drop to the report, and the questions that follow.
 import { Archive, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace } from '../pkg/porthole';
-import type { FromModel, ImageChoice, Progress, Question, Questions, Settings } from '../shared/protocol';
+import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
+import type { PolicyResult } from '../shared/report';
 import { Query } from '../shared/query';
 import { head } from '../shared/verdict';
 import { CHUNK, Input, readNow } from './input';
@@ -12,7 +13,7 @@ type Say = (message: FromModel) => void;
 
 /** Folding again for what came in meanwhile costs time: at most this share of it. */
 const JOIN_SHARE = 0.1;
-const MOST_SBOM = 256 << 20;
+const LARGEST_SBOM = 256 << 20;
 
 export class Session {
   readonly #wasm: InitOutput;
@@ -25,8 +26,10 @@ export class Session {
   #merge: Merge | undefined;
   #places: LayerPlace[] = [];
   #query: Query | undefined;
+  #considerations: readonly Consideration[] = [];
   /** Raised when another image is chosen: what still runs for the last one is dropped. */
   #turn = 0;
+  #running = new AbortController();
   #streamed = false;
 
   constructor(wasm: InitOutput, module: WebAssembly.Module, name: string, input: Input, settings: Settings, say: Say) {
@@ -38,13 +41,14 @@ export class Session {
     this.#say = say;
   }
 
-  async open(): Promise<void> {
+  async open(kind: InputKind, considerations: readonly Consideration[]): Promise<void> {
+    this.#considerations = considerations;
     const { archive: file } = this.#input;
-    const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
-    if (file && how === 'json') {
-      await this.#list(file);
+    if (file && kind !== 'archive') {
+      await this.#document(file);
       return;
     }
+    const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
     this.#streamed = how === 'stream';
     const archive = this.#streamed && file ? this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
     this.#archive = archive;
@@ -54,15 +58,20 @@ export class Session {
     await this.choose(chosen);
   }
 
-  /** An SBOM: packages without layers or files. */
-  async #list(file: Blob): Promise<void> {
-    if (file.size > MOST_SBOM) throw new Error('this JSON file is larger than any SBOM that is read here');
-    const merge = Merge.ofSbom(readNow(file), this.#name);
+  /** An SBOM or a saved report: packages without layers or files. */
+  async #document(file: Blob): Promise<void> {
+    if (file.size > LARGEST_SBOM) throw new Error('this document is larger than any that is read here');
+    const merge = Merge.ofDocument(readNow(file), this.#name);
     this.#merge = merge;
-    await match(merge, this.#settings, (url, bytes, cached) => this.#say({ type: 'requested', url, bytes, cached }));
+    // A saved report says what it said.
+    if (merge.isSaved()) merge.setToday(this.#settings.now.slice(0, 10));
+    else await match(merge, this.#settings, this.#note);
+    this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...this.#progress, phase: 'done' } });
   }
+
+  readonly #note = (url: string, bytes: number, cached: boolean): void => this.#say({ type: 'requested', url, bytes, cached });
 
   #index(archive: Archive): Archive {
     for (let want = archive.wants(); want; want = archive.wants()) {
@@ -96,6 +105,8 @@ export class Session {
     if (!archive) return;
     this.#turn += 1;
     const turn = this.#turn;
+    this.#running.abort();
+    this.#running = new AbortController();
     this.#merge?.free();
     const merge = new Merge(archive, image, this.#name);
     this.#merge = merge;
@@ -107,8 +118,9 @@ export class Session {
     const progress = this.#progress;
     this.#say({ type: 'progress', progress: { ...progress, phase: 'join' } });
     this.#join(merge, true);
-    await match(merge, this.#settings, (url, bytes, cached) => this.#say({ type: 'requested', url, bytes, cached }));
+    await match(merge, this.#settings, this.#note);
     if (turn !== this.#turn) return;
+    this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...progress, phase: 'done' } });
   }
@@ -170,18 +182,15 @@ export class Session {
         }
       },
       failed: (layer, reason) => {
+        if (turn !== this.#turn) return;
         for (const one of groups.find(([first]) => first === layer) ?? [layer]) merge.miss(one, reason);
         layers[layer] = { read: 0, total: sizes[layer] ?? 0, state: 'failed' };
         ended += 1;
         tell(true);
       },
-      peak: (bytes) => { this.#peak = Math.max(this.#peak, bytes); },
-    });
+    }, this.#running.signal);
     tell(true);
   }
-
-  /** Largest WebAssembly memory of any layer worker, for the benchmark. */
-  #peak = 0;
 
   #join(merge: Merge, last: boolean): void {
     merge.join(Date.parse(this.#settings.now) / 1000, last);
@@ -191,7 +200,27 @@ export class Session {
   #tell(merge: Merge): void {
     const report = merge.report();
     this.#query = new Query(report);
-    this.#say({ type: 'head', head: head(report) });
+    this.#say({ type: 'head', head: head(report, this.#judged, this.#archive === undefined) });
+  }
+
+  #judged: PolicyResult | null = null;
+
+  /** Hands over what says what counts, and asks again what rests on it. A document that cannot be read changes nothing. */
+  #consider(merge: Merge): (string | null)[] {
+    merge.dropRules();
+    merge.setPolicy('', undefined);
+    const problems = this.#considerations.map(({ name, kind, file }) => {
+      try {
+        if (kind === 'policy') merge.setPolicy(name, new TextDecoder().decode(readNow(file)));
+        else merge.addRules(name, readNow(file));
+        return null;
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    });
+    this.#judged = merge.judge() ?? null;
+    this.#say({ type: 'considered', problems, expired: merge.expiredRules() });
+    return problems;
   }
 
   answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] {
@@ -206,8 +235,16 @@ export class Session {
         return query.row(list, key);
       }
       case 'children': {
-        const { path, view } = ask as Questions['children']['ask'];
-        return merge.children(path, ...state(view));
+        const { path, view, largest, limit } = ask as Questions['children']['ask'];
+        return merge.children(path, ...state(view), largest, limit);
+      }
+      case 'node': {
+        const { path, view } = ask as Questions['node']['ask'];
+        return merge.node(path, ...state(view));
+      }
+      case 'lines': {
+        const { open, order, changesOnly, view, offset, limit, at } = ask as Questions['lines']['ask'];
+        return merge.lines([...open], order, changesOnly, ...state(view), offset, limit, at);
       }
       case 'search': {
         const { text, view, limit } = ask as Questions['search']['ask'];
@@ -219,7 +256,13 @@ export class Session {
       case 'export': {
         const { format, now } = ask as Questions['export']['ask'];
         const made = merge.export(format, now, crypto.randomUUID());
-        return { mediaType: made.mediaType, bytes: new TextEncoder().encode(made.text) };
+        return { mediaType: made.mediaType, extension: made.extension, bytes: new TextEncoder().encode(made.text) };
+      }
+      case 'consider': {
+        this.#considerations = ask as Questions['consider']['ask'];
+        const problems = this.#consider(merge);
+        this.#tell(merge);
+        return problems;
       }
     }
   }

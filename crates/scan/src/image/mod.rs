@@ -6,9 +6,11 @@
 //! fold. Nothing changes it afterwards. Proof: `tests/suite/overlay.rs` (a naive overlay on generated layers).
 
 mod fold;
+mod listing;
 mod query;
 mod tree;
 
+pub use listing::{Line, Listing, Order};
 pub use tree::{State, Tree, TreeChange, TreeRow};
 
 use hashbrown::HashTable;

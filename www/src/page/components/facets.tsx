@@ -1,8 +1,9 @@
 // The facets of a list, each value with how many rows one more click would show.
 import { useState } from 'preact/hooks';
 import type { FacetCount } from '../../shared/query';
-import { count } from '../format';
+import { command, count } from '../format';
 import { go, route, withParams } from '../route';
+import { head } from '../store';
 import { S } from '../strings';
 
 export interface FacetLabels {
@@ -14,6 +15,15 @@ export interface FacetLabels {
 }
 
 const SHORT = 7;
+
+/** Layers by the command that made them: findings by layer are findings by command. */
+export const layerFacet: FacetLabels = {
+  title: S.columns.layer,
+  value: (id) => {
+    const layer = id === 'config' ? undefined : head.value?.report.layers[Number(id)];
+    return id === 'config' ? S.layers.config : `${id}${layer?.createdBy ? ` · ${command(layer.createdBy)}` : ''}`;
+  },
+};
 
 function toggle(facet: string, value: string): void {
   const name = `f.${facet}`;

@@ -2,14 +2,24 @@
 import { useRef } from 'preact/hooks';
 import type { InputFile } from '../../shared/protocol';
 import { fromFileList } from '../drop';
-import { Icon } from './icon';
+import { Icon, type IconName } from './icon';
 
-export function FilePicker({ label, folder, primary, onFiles }: { label: string; folder?: boolean; primary?: boolean; onFiles: (files: InputFile[]) => void }) {
+interface Props {
+  label: string;
+  folder?: boolean;
+  primary?: boolean;
+  /** Looks like a link. */
+  quiet?: boolean;
+  icon?: IconName;
+  onFiles: (files: InputFile[]) => void;
+}
+
+export function FilePicker({ label, folder, primary, quiet, icon, onFiles }: Props) {
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={primary ? 'button primary' : 'button'} onClick={() => input.current?.click()}><Icon name={folder ? 'folder' : 'upload'} />{label}</button>
-      <input ref={input} type="file" multiple hidden aria-label={label} data-picker={folder ? 'folder' : 'files'} {...(folder ? { webkitdirectory: true } : {})}
+      <button type="button" class={primary ? 'button primary' : quiet ? 'button quiet' : 'button'} onClick={() => input.current?.click()}><Icon name={icon ?? (folder ? 'folder' : 'upload')} />{label}</button>
+      <input ref={input} type="file" multiple hidden aria-label={label} data-picker={quiet ? 'documents' : folder ? 'folder' : 'files'} {...(folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           onFiles(fromFileList(event.currentTarget.files));
           event.currentTarget.value = '';

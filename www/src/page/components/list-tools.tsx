@@ -3,9 +3,9 @@ import { useState } from 'preact/hooks';
 import type { ListName, Rows } from '../../shared/lists';
 import type { Model } from '../../shared/protocol';
 import type { RowsPage } from '../../shared/query';
+import { copyText } from '../clipboard';
 import { go, withParams } from '../route';
 import { save } from '../save';
-import { announcement } from '../store';
 import { S } from '../strings';
 import { Icon } from './icon';
 import type { Column } from './list';
@@ -36,9 +36,8 @@ export function ListTools<L extends ListName>({ list, title, model, query, colum
   const copy = async (): Promise<void> => {
     const line = (parts: string[]): string => `| ${parts.map(markdownCell).join(' | ')} |`;
     const text = [line(shown.map((column) => column.title)), `|${shown.map((column) => (column.numeric ? ' ---: ' : ' --- ')).join('|')}|`, ...(await all()).map((row) => line(cells(row)))].join('\n');
-    await navigator.clipboard.writeText(text);
+    if (!await copyText(text)) return;
     setCopied(true);
-    announcement.value = S.table.copied;
     setTimeout(() => setCopied(false), 1500);
   };
   const csv = async (): Promise<void> => {

@@ -5,7 +5,8 @@ import type { ListName, Rows } from '../../shared/lists';
 import type { Model } from '../../shared/protocol';
 import { count } from '../format';
 import { go, route, withItem, withParams } from '../route';
-import { announcement } from '../store';
+import { MOST_PRINTED } from '../print';
+import { announcement, printing } from '../store';
 import { S } from '../strings';
 import { type FacetLabels, Facets } from './facets';
 import { Icon } from './icon';
@@ -72,7 +73,9 @@ export function List<L extends ListName>(props: ListProps<L>) {
   const query = useMemo(() => ({ text: params.get('q') ?? '', facets: chosen, sort }), [params.get('q'), chosen, sort]);
   const [rowCount, setRowCount] = useState(0);
   const rowHeight = phone ? PHONE_ROW : ROW;
-  const span = useWindowed(body, rowCount, rowHeight);
+  const onScreen = useWindowed(body, rowCount, rowHeight);
+  const paper = printing.value;
+  const span = paper ? { first: 0, last: Math.min(rowCount, MOST_PRINTED) } : onScreen;
   const data = useRows(model, list, query, span, props.version);
   useEffect(() => setRowCount(data.total), [data.total]);
   useEffect(() => setText(params.get('q') ?? ''), [params.get('q')]);
@@ -155,7 +158,7 @@ export function List<L extends ListName>(props: ListProps<L>) {
           setActive(index);
           go(withItem(entry.key));
         }}>
-        {!entry ? <div role="gridcell" class="muted" aria-colspan={shown.length}>{S.table.loading}</div>
+        {!entry ? <div role="gridcell" class="muted loading" aria-colspan={shown.length}>{S.table.loading}</div>
           : phone ? <div role="gridcell" class="phone-cell">{props.phone(entry.row)}</div>
             : shown.map((column) => <div key={column.id} role="gridcell" class={column.numeric ? 'cell number' : 'cell'}>{column.cell(entry.row)}</div>)}
       </div>,
@@ -197,6 +200,7 @@ export function List<L extends ListName>(props: ListProps<L>) {
             <div role="rowgroup" ref={body} class="grid-body" style={{ height: `${Math.max(1, data.total) * rowHeight}px` }} onKeyDown={onKey}>
               {data.ready && data.total === 0 ? <div role="row" class="nothing"><div role="gridcell">{S.table.nothing}</div></div> : rows}
             </div>
+            {paper && data.total > MOST_PRINTED && <p class="pad">{S.print.more(data.total - MOST_PRINTED)}</p>}
           </div>
         </div>
       )}

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { go, route, withItem } from '../route';
 import { S } from '../strings';
+import { CopyButton } from './copy-button';
 import { Icon } from './icon';
 
 export function closePanel(): void {
@@ -29,6 +30,7 @@ export function Panel({ title, kicker, children }: { title: ComponentChildren; k
           {kicker && <p class="kicker">{kicker}</p>}
           <h2 ref={heading} tabIndex={-1}>{title}</h2>
         </div>
+        <CopyButton label={S.panel.copyLink} icon="link" text={() => location.href} />
         <button type="button" class="button icon-button" aria-label={S.panel.close} title={`${S.panel.close} (Esc)`} onClick={closePanel}><Icon name="close" /></button>
       </header>
       <div class="panel-body">{children}</div>

@@ -1,9 +1,11 @@
 // The picture on the first page: a porthole in a quiet sea, and a stack of layers on the horizon.
+import { S } from '../strings';
+
 const BOLTS = Array.from({ length: 8 }, (_, index) => index * 45 + 22.5);
 
 export function Porthole() {
   return (
-    <svg class="porthole" viewBox="0 0 480 480" role="img" aria-label="A porthole looking out on a quiet sea, with a stack of container layers on the horizon">
+    <svg class="porthole" viewBox="0 0 480 480" role="img" aria-label={S.picture}>
       <defs>
         <clipPath id="glass"><circle cx="240" cy="240" r="172" /></clipPath>
         <linearGradient id="sky" x1="0" y1="0" x2="0" y2="1"><stop offset="0" class="sky-1" /><stop offset="1" class="sky-2" /></linearGradient>

@@ -6,6 +6,7 @@ import { Icon } from '../components/icon';
 import { LayerMark } from '../components/marks';
 import { Facts } from '../components/panel';
 import { bytes, isoTime, permissions } from '../format';
+import { go, route, withParams } from '../route';
 import { save } from '../save';
 import { S } from '../strings';
 import { Node } from '../views/raw';
@@ -31,8 +32,8 @@ export function FileDetails({ model, node, saved }: { model: Model; node: FileNo
         {node.change === 'removed' && <p class="note bad"><Icon name="trash" />{S.files.deleted}</p>}
       </header>
       <Facts of={[
-        ['Size', bytes(node.size)], ['Layer', <LayerMark layer={node.layer} />], ['Mode', <code>{permissions(node.mode)} ({(node.mode & 0o7777).toString(8).padStart(4, '0')})</code>],
-        ['Owner', `${node.uid}:${node.gid}`], ['Modified', isoTime(node.mtime)], [S.files.linksTo, node.link !== null && <code>{node.link}</code>],
+        [S.facts.size, bytes(node.size)], [S.facts.layer, <LayerMark layer={node.layer} />], [S.facts.mode, <code>{permissions(node.mode)} ({(node.mode & 0o7777).toString(8).padStart(4, '0')})</code>],
+        [S.facts.owner, `${node.uid}:${node.gid}`], [S.facts.modified, isoTime(node.mtime)], [S.files.linksTo, node.link !== null && <code>{node.link}</code>],
       ]} />
       {events.length > 0 && (
         <>
@@ -55,7 +56,7 @@ export function FileDetails({ model, node, saved }: { model: Model; node: FileNo
 function Content({ model, node }: { model: Model; node: FileNode }) {
   const [content, setContent] = useState<Uint8Array<ArrayBuffer> | null>(null);
   const [problem, setProblem] = useState<string | null>(null);
-  const [mode, setMode] = useState<Mode | null>(null);
+  const mode = route.value.params.get('as') as Mode | null;
   useEffect(() => {
     let stale = false;
     model.ask('content', { path: node.path, layer: node.layer, limit: LIMIT }).then((answer) => { if (!stale) setContent(answer.bytes); }, (error: unknown) => {
@@ -78,8 +79,8 @@ function Content({ model, node }: { model: Model; node: FileNode }) {
   return (
     <section class="content" aria-label={node.name}>
       <div class="content-bar">
-        <div class="segments" role="group" aria-label={S.files.facts}>
-          {modes.map((one) => <button type="button" key={one} aria-pressed={one === shown} onClick={() => setMode(one)}>{S.files[one]}</button>)}
+        <div class="segments" role="group" aria-label={S.files.view}>
+          {modes.map((one) => <button type="button" key={one} aria-pressed={one === shown} onClick={() => go(withParams({ as: one === modes[0] ? null : one }), true)}>{S.files[one]}</button>)}
         </div>
         {node.size > content.length && <span class="muted small">{S.files.cut(bytes(content.length), bytes(node.size))}</span>}
         <button type="button" class="button" onClick={() => void saveAll()}><Icon name="download" />{S.files.save}</button>

@@ -1,6 +1,6 @@
 // Where the bytes are: one folder as rectangles, and what is in them as smaller ones. Folders can be entered.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import type { FileNode, TreeView } from '../../shared/files';
+import type { FileNode, FolderPage, TreeView } from '../../shared/files';
 import type { Model } from '../../shared/protocol';
 import { bytes, percent } from '../format';
 import { S } from '../strings';
@@ -20,14 +20,16 @@ interface Props {
   onSelect: (node: FileNode) => void;
 }
 
-function useChildren({ model, view, version, path }: Props): FileNode[] {
-  const [nodes, setNodes] = useState<FileNode[]>([]);
+const NOTHING: FolderPage = { path: '', nodes: [], total: 0, bytes: 0 };
+
+function useLargest({ model, view, version, path }: Props): FolderPage {
+  const [page, setPage] = useState(NOTHING);
   useEffect(() => {
     let stale = false;
-    void model.ask('children', { path, view }).then((answer) => { if (!stale) setNodes(answer.nodes); }, () => undefined);
+    void model.ask('children', { path, view, largest: true, limit: MOST }).then((answer) => { if (!stale) setPage(answer); }, () => undefined);
     return () => { stale = true; };
   }, [model, path, JSON.stringify(view), version]);
-  return nodes.filter((node) => node.size > 0 && node.change !== 'removed').sort((a, b) => b.size - a.size);
+  return page;
 }
 
 export function Treemap(props: Props) {
@@ -41,7 +43,7 @@ export function Treemap(props: Props) {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
-  const nodes = useChildren(props);
+  const page = useLargest(props);
   const parts = path.split('/').filter(Boolean);
   return (
     <section class="treemap-box" aria-label={S.files.treemap}>
@@ -50,19 +52,19 @@ export function Treemap(props: Props) {
         {parts.map((part, index) => (
           <span key={index}>{index > 0 && '/'}<button type="button" class="text-button" aria-current={index === parts.length - 1 ? 'location' : undefined} onClick={() => onEnter(`/${parts.slice(0, index + 1).join('/')}`)}>{part}</button></span>
         ))}
-        <span class="muted number">{bytes(nodes.reduce((sum, node) => sum + node.size, 0))}</span>
+        <span class="muted number">{bytes(page.bytes)}</span>
       </nav>
       <div class="treemap" ref={box}>
-        {size.width > 0 && <Level {...props} key={path} nodes={nodes} into={{ x: 0, y: 0, ...size }} depth={0} />}
-        {nodes.length === 0 && <p class="muted pad">{S.empty.files}</p>}
+        {size.width > 0 && <Level {...props} key={path} page={page} into={{ x: 0, y: 0, ...size }} depth={0} />}
+        {page.nodes.length === 0 && <p class="muted pad">{S.empty.files}</p>}
       </div>
     </section>
   );
 }
 
-function Level({ nodes, into, depth, ...props }: Props & { nodes: FileNode[]; into: Rect; depth: number }) {
-  const all = nodes.reduce((sum, node) => sum + node.size, 0);
-  const shown = nodes.slice(0, MOST).filter((node) => (node.size / Math.max(1, all)) * into.width * into.height > 12);
+function Level({ page, into, depth, ...props }: Props & { page: FolderPage; into: Rect; depth: number }) {
+  const all = page.bytes;
+  const shown = page.nodes.filter((node) => (node.size / Math.max(1, all)) * into.width * into.height > 12);
   const restSize = all - shown.reduce((sum, node) => sum + node.size, 0);
   const rects = squarify([...shown.map((node) => node.size), ...(restSize > 0 ? [restSize] : [])], into);
   const last = rects[shown.length];
@@ -72,7 +74,7 @@ function Level({ nodes, into, depth, ...props }: Props & { nodes: FileNode[]; in
         const rect = rects[index];
         return rect && rect.width >= 1 && rect.height >= 1 ? <Tile {...props} key={node.path} node={node} rect={rect} all={all} depth={depth} /> : null;
       })}
-      {last && restSize > 0 && <span class="tile rest" title={S.files.other(nodes.length - shown.length)} style={place(last)} />}
+      {last && restSize > 0 && <span class="tile rest" title={S.files.other(page.total - shown.length)} style={place(last)} />}
     </>
   );
 }
@@ -98,5 +100,5 @@ function Tile({ node, rect, all, depth, ...props }: Props & { node: FileNode; re
 }
 
 function Inner(props: Props & { into: Rect; depth: number }) {
-  return <Level {...props} nodes={useChildren(props)} />;
+  return <Level {...props} page={useLargest(props)} />;
 }

@@ -53,7 +53,9 @@ function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
   if (scanning) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value="…"><span>{S.cards.pending}</span></Card>;
   if (!v.database) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value={S.cards.noDatabase}><span>{S.cards.noDatabaseWhy}</span></Card>;
   const rows = head.report.vulnerabilities.database.reduce((sum, shard) => sum + shard.rows, 0);
-  if (v.total === 0) return <Card to={to} icon="shield" tone="good" title={S.cards.vulns} value={S.cards.noVulns}><span>{S.cards.noVulnsWhy(rows)}</span></Card>;
+  const ended = head.report.image.distribution?.endOfLifeReached === true;
+  const age = <DataAge head={head} />;
+  if (v.total === 0) return <Card to={to} icon="shield" tone={v.stale || ended || head.report.vulnerabilities.missing.length > 0 ? 'warn' : 'good'} title={S.cards.vulns} value={S.cards.noVulns}><span>{S.cards.noVulnsWhy(rows)}</span>{v.suppressed > 0 && <span>{S.cards.noVulnsLeft(v.suppressed)}</span>}{age}</Card>;
   const worst = v.bySeverity.filter((one) => one.total > 0);
   const bad = worst[0]?.severity === 'critical' || worst[0]?.severity === 'high' || v.exploited > 0;
   return (
@@ -62,7 +64,19 @@ function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
       <span>{worst.slice(0, 3).map((one) => `${count(one.total)} ${S.severity[one.severity].toLowerCase()}`).join(', ')}</span>
       {v.exploited > 0 && <span class="bad"><Icon name="fire" />{S.cards.exploited(v.exploited)}</span>}
       {v.own > 0 && v.own < v.total && <span>{S.cards.inYours(v.own)}</span>}
+      {age}
     </Card>
+  );
+}
+
+/** How old the data is, always; what it lacks. */
+function DataAge({ head }: { head: Head }) {
+  const { missing, ageDays, stale } = head.report.vulnerabilities;
+  return (
+    <>
+      {ageDays !== null && (stale ? <span class="bad"><Icon name="clock" />{S.cards.dataOld(ageDays)}</span> : <span>{S.cards.dataAge(ageDays)}</span>)}
+      {missing.length > 0 && <span class="bad"><Icon name="alert" />{S.cards.dataMissing(missing.join(', '))}</span>}
+    </>
   );
 }
 
@@ -87,19 +101,22 @@ function CheckCard({ head, scanning }: { head: Head; scanning: boolean }) {
   if (all === 0) return <Card to={to} icon="check" tone="quiet" title={S.cards.checks} value={scanning ? '…' : S.cards.noChecks}><span>{scanning && S.cards.pending}</span></Card>;
   return (
     <Card to={to} icon={checks.fail ? 'cross' : checks.warn ? 'alert' : 'check'} tone={checks.fail ? 'bad' : checks.warn ? 'warn' : 'good'} title={S.cards.checks}
-      value={checks.fail ? S.cards.checksFailed(checks.fail) : checks.warn ? `${count(checks.warn)} to look at` : S.cards.checksAll}>
+      value={checks.fail ? S.cards.checksFailed(checks.fail) : checks.warn ? S.cards.lookAt(checks.warn) : S.cards.checksAll}>
       <span>{S.cards.checksRest(checks.warn, checks.pass)}</span>
     </Card>
   );
 }
 
+/** Green only for what was proven against what the person trusts. */
 function SignatureCard({ head }: { head: Head }) {
   const { signatures: s } = head.verdict;
   const to = href('config', 'signatures');
+  const refused = s.refused > 0 && <span class="bad"><Icon name="cross" />{S.cards.alsoRefused(s.refused)}</span>;
   const digests = s.mismatches > 0 ? <span class="bad"><Icon name="cross" />{S.cards.mismatches(s.mismatches)}</span> : s.compared > 0 && <span>{S.cards.digests(s.compared)}</span>;
-  if (s.refused > 0 || s.mismatches > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={s.refused > 0 ? S.cards.refused : S.cards.unsigned}>{digests}</Card>;
-  if (s.verified > 0) return <Card to={to} icon="seal" tone="good" title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{digests}</Card>;
-  if (s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}><span>{S.cards.uncheckedWhy}</span>{digests}</Card>;
+  if (s.mismatches > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.integrity}>{digests}{refused}</Card>;
+  if (s.verified > 0) return <Card to={to} icon="seal" tone={s.refused > 0 ? 'warn' : 'good'} title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{refused}{digests}</Card>;
+  if (s.refused > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.refused}>{refused}{digests}</Card>;
+  if (s.unjudged + s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}>{s.unjudged > 0 && <span>{S.cards.unjudged(s.unjudged)}</span>}{s.unchecked > 0 && <span>{S.cards.uncheckedWhy(s.unchecked)}</span>}{digests}</Card>;
   return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests}<span>{S.cards.unsignedWhy}</span></Card>;
 }
 

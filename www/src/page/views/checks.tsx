@@ -12,19 +12,19 @@ import { useItem } from './item';
 import { References } from './vulnerabilities';
 
 const columns: Column<Check>[] = [
-  { id: 'outcome', title: 'Outcome', track: '9rem', cell: (row) => <OutcomeMark outcome={row.outcome} />, plain: (row) => S.outcome[row.outcome] },
-  { id: 'title', title: 'Check', track: 'minmax(12rem, 1.3fr)', plain: (row) => row.title, cell: (row) => <a class="row-link truncate" tabIndex={-1} href={withItem(row.code)}>{row.title}</a> },
-  { id: 'message', title: 'Found', track: 'minmax(10rem, 1.6fr)', sortable: false, cell: (row) => <span class="truncate muted" title={row.message}>{row.message}</span>, plain: (row) => row.message, from: 900 },
-  { id: 'severity', title: 'Severity', track: '7.25rem', cell: (row) => row.outcome === 'fail' || row.outcome === 'warn' ? <SeverityMark severity={row.severity} /> : '', plain: (row) => row.severity },
-  { id: 'saves', title: 'Saves', track: '5rem', numeric: true, cell: (row) => (row.saves ? bytes(row.saves) : ''), plain: (row) => row.saves, from: 1100 },
-  { id: 'evidence', title: 'Evidence', track: '5.5rem', numeric: true, cell: (row) => (row.evidenceTotal ? count(row.evidenceTotal) : ''), plain: (row) => row.evidenceTotal, from: 1180 },
-  { id: 'code', title: 'Code', track: 'minmax(9rem, 1fr)', optional: true, cell: (row) => <code class="truncate">{row.code}</code>, plain: (row) => row.code },
+  { id: 'outcome', title: S.columns.outcome, track: '9rem', cell: (row) => <OutcomeMark outcome={row.outcome} />, plain: (row) => S.outcome[row.outcome] },
+  { id: 'title', title: S.columns.check, track: 'minmax(12rem, 1.3fr)', plain: (row) => row.title, cell: (row) => <a class="row-link truncate" tabIndex={-1} href={withItem(row.code)}>{row.title}</a> },
+  { id: 'message', title: S.columns.found, track: 'minmax(10rem, 1.6fr)', sortable: false, cell: (row) => <span class="truncate muted" title={row.message}>{row.message}</span>, plain: (row) => row.message, from: 900 },
+  { id: 'severity', title: S.columns.severity, track: '7.25rem', cell: (row) => row.outcome === 'fail' || row.outcome === 'warn' ? <SeverityMark severity={row.severity} /> : '', plain: (row) => row.severity },
+  { id: 'saves', title: S.columns.saves, track: '5rem', numeric: true, cell: (row) => (row.saves ? bytes(row.saves) : ''), plain: (row) => row.saves, from: 1100 },
+  { id: 'evidence', title: S.columns.evidence, track: '5.5rem', numeric: true, cell: (row) => (row.evidenceTotal ? count(row.evidenceTotal) : ''), plain: (row) => row.evidenceTotal, from: 1180 },
+  { id: 'code', title: S.columns.code, track: 'minmax(9rem, 1fr)', optional: true, cell: (row) => <code class="truncate">{row.code}</code>, plain: (row) => row.code },
 ];
 
 const facets = {
-  outcome: { title: 'Outcome', value: (v: string) => S.outcome[v as keyof typeof S.outcome] ?? v, order: Object.keys(S.outcome) },
-  severity: { title: 'Severity', value: (v: string) => S.severity[v as keyof typeof S.severity] ?? v, order: Object.keys(S.severity) },
-  catalogue: { title: 'Catalogue' },
+  outcome: { title: S.columns.outcome, value: (v: string) => S.outcome[v as keyof typeof S.outcome] ?? v, order: Object.keys(S.outcome) },
+  severity: { title: S.columns.severity, value: (v: string) => S.severity[v as keyof typeof S.severity] ?? v, order: Object.keys(S.severity) },
+  catalogue: { title: S.columns.catalogue, value: (v: string) => (v === 'none' ? S.columns.oursOnly : v) },
 };
 
 export function Checks({ model, head, scanning }: ViewProps) {
@@ -67,7 +67,7 @@ function CheckPanel({ row }: { row: Check }) {
         </Section>
       )}
       <Section title={S.panel.rule}>
-        <Facts of={[['Code', <code key="c">{row.code}</code>], ['Also known as', row.alsoKnownAs.join(', ')]]} />
+        <Facts of={[[S.facts.code, <code key="c">{row.code}</code>], [S.facts.also, row.alsoKnownAs.join(', ')]]} />
       </Section>
       <References links={row.reference ? [row.reference] : []} />
     </Panel>

@@ -17,21 +17,24 @@ interface Pair {
 const same = (a: FileNode, b: FileNode): boolean =>
   a.kind === b.kind && a.size === b.size && a.entries === b.entries && a.mode === b.mode && a.link === b.link && (a.kind === 'directory' || a.mtime === b.mtime);
 
-function useFolder(left: Model, right: Model, path: string): Pair[] | null {
-  const [pairs, setPairs] = useState<Pair[] | null>(null);
+/** Entries of one folder that are compared: beyond that nobody reads a list. */
+const MOST = 5000;
+
+function useFolder(left: Model, right: Model, path: string): { pairs: Pair[]; total: number } | null {
+  const [found, setFound] = useState<{ pairs: Pair[]; total: number } | null>(null);
   useEffect(() => {
     let stale = false;
-    const ask = (model: Model): Promise<FileNode[]> => model.ask('children', { path, view: { kind: 'merged' } }).then(({ nodes }) => nodes, () => []);
+    const ask = (model: Model) => model.ask('children', { path, view: { kind: 'merged' }, largest: false, limit: MOST }).catch(() => ({ nodes: [], total: 0 }));
     void Promise.all([ask(left), ask(right)]).then(([a, b]) => {
       if (stale) return;
       const byName = new Map<string, Pair>();
-      for (const node of a) byName.set(node.name, { name: node.name, path: node.path, left: node, right: null });
-      for (const node of b) byName.set(node.name, { name: node.name, path: node.path, left: byName.get(node.name)?.left ?? null, right: node });
-      setPairs([...byName.values()].sort((x, y) => (x.name < y.name ? -1 : 1)));
+      for (const node of a.nodes) byName.set(node.name, { name: node.name, path: node.path, left: node, right: null });
+      for (const node of b.nodes) byName.set(node.name, { name: node.name, path: node.path, left: byName.get(node.name)?.left ?? null, right: node });
+      setFound({ pairs: [...byName.values()].sort((x, y) => (x.name < y.name ? -1 : 1)), total: Math.max(a.total, b.total) });
     });
     return () => { stale = true; };
   }, [left, right, path]);
-  return pairs;
+  return found;
 }
 
 export function FilesCompared({ left, right }: { left: Model; right: Model }) {
@@ -39,14 +42,16 @@ export function FilesCompared({ left, right }: { left: Model; right: Model }) {
 }
 
 function Folder({ left, right, path }: { left: Model; right: Model; path: string }) {
-  const pairs = useFolder(left, right, path);
-  if (!pairs) return <p class="muted">{S.table.loading}</p>;
+  const found = useFolder(left, right, path);
+  if (!found) return <p class="muted">{S.table.loading}</p>;
+  const { pairs, total } = found;
   const different = pairs.filter((pair) => !pair.left || !pair.right || !same(pair.left, pair.right));
   const alike = pairs.length - different.length;
   return (
     <ul class="compare-tree">
       {different.map((pair) => <Line key={pair.path} left={left} right={right} pair={pair} />)}
-      {alike > 0 && <li class="muted small">{alike} the same by size, time and mode</li>}
+      {alike > 0 && <li class="muted small">{S.compare.alike(alike)}</li>}
+      {total > MOST && <li class="muted small">{S.compare.cut(MOST, total)}</li>}
       {pairs.length === 0 && <li class="muted small">{S.empty.files}</li>}
     </ul>
   );

@@ -8,7 +8,7 @@ import { bytes, count } from '../format';
 import { openFiles, stopComparing, swap } from '../scan';
 import { other, type Subject } from '../store';
 import { S } from '../strings';
-import { compareReports, type Difference, type Side } from '../../shared/compare';
+import { compareReports, NONE, type Difference, type Side } from '../../shared/compare';
 import { FilesCompared } from './compare-files';
 import { Scanning } from './scanning';
 
@@ -33,7 +33,8 @@ export function Compare({ subject }: { subject: Subject }) {
         <button type="button" class="button" onClick={swap}><Icon name="compare" />{S.compare.swap}</button>
         <button type="button" class="button" onClick={stopComparing}><Icon name="close" />{S.compare.stop}</button>
       </div>
-      {!right.finished && <Scanning subject={right} />}
+      {!right.finished && <Scanning subject={right} slot={other} />}
+      {right.failed && <div class="refusal" role="alert"><Icon name="alert" /><p>{right.failed}</p></div>}
       {subject.finished && right.finished ? <Both left={subject} right={right} /> : <p class="muted">{S.compare.waiting(title(right.finished ? subject : right))}</p>}
     </div>
   );
@@ -50,23 +51,30 @@ function Both({ left, right }: { left: Subject; right: Subject }) {
   return (
     <>
       <table class="numbers">
-        <thead><tr><th scope="col"><span class="visually-hidden">What</span></th><th scope="col">{title(left)}</th><th scope="col">{title(right)}</th><th scope="col">Change</th></tr></thead>
+        <thead><tr><th scope="col"><span class="visually-hidden">{S.compare.what}</span></th><th scope="col">{title(left)}</th><th scope="col">{title(right)}</th><th scope="col">{S.compare.change}</th></tr></thead>
         <tbody>{found.numbers.map((one) => (
-          <tr key={one.name}><th scope="row">{one.name}</th><td>{one.size ? bytes(one.left) : count(one.left)}</td><td>{one.size ? bytes(one.right) : count(one.right)}</td>
+          <tr key={one.name}><th scope="row">{S.compare.numbers[one.name]}</th><td>{one.size ? bytes(one.left) : count(one.left)}</td><td>{one.size ? bytes(one.right) : count(one.right)}</td>
             <td class={one.right === one.left ? 'muted' : one.right < one.left ? 'good' : 'bad'}>{change(one.left, one.right, one.size)}</td></tr>
         ))}</tbody>
       </table>
       <div class="columns">
-        <Block name={S.tabs.vulns} lists={[['fixed', found.findings.filter((one) => one.side === 'left')], ['new', found.findings.filter((one) => one.side === 'right')]]}
+        <Block name={S.tabs.vulns} lists={[[S.compare.fixed, found.findings.filter((one) => one.side === 'left')], [S.compare.newWord, found.findings.filter((one) => one.side === 'right')]]}
           line={(one) => <><SeverityMark severity={one.severity ?? 'unknown'} /><span class="mono">{one.name}</span><span class="muted truncate">{one.detail}</span></>} />
-        <Block name={S.tabs.packages} lists={[['removed', found.packages.filter((one) => one.side === 'left')], ['added', found.packages.filter((one) => one.side === 'right')], ['changed', found.packages.filter((one) => one.side === 'both')]]}
+        <Block name={S.tabs.packages} lists={[[S.compare.removed, found.packages.filter((one) => one.side === 'left')], [S.compare.added, found.packages.filter((one) => one.side === 'right')], [S.compare.changedWord, found.packages.filter((one) => one.side === 'both')]]}
           line={(one) => <><span class="truncate">{one.name}</span><span class="mono muted truncate">{one.detail}</span></>} />
-        <Block name={S.tabs.config} lists={[['', found.config]]} line={(one) => <><span>{one.name}</span><span class="mono muted">{one.detail}</span></>} />
-        <Block name={`${S.tabs.checks}, ${S.tabs.secrets.toLowerCase()}`} lists={[['gone', found.checks.filter((one) => one.side === 'left')], ['new', found.checks.filter((one) => one.side === 'right')]]} line={(one) => <><span>{one.name}</span><span class="muted truncate">{one.detail}</span></>} />
+        <Block name={S.tabs.config} lists={[['', found.config]]} line={(one) => <><span>{fieldName(one.name)}</span><span class="mono muted">{one.detail.replaceAll(NONE, S.compare.none)}</span></>} />
+        <Block name={S.compare.and(S.tabs.checks, S.tabs.secrets)} lists={[[S.compare.gone, found.checks.filter((one) => one.side === 'left')], [S.compare.newWord, found.checks.filter((one) => one.side === 'right')]]} line={(one) => <><span>{one.name}</span><span class="muted truncate">{one.detail}</span></>} />
       </div>
-      {!left.saved && !right.saved && <FilesCompared left={left.model} right={right.model} />}
+      {!left.head?.saved && !right.head?.saved && <FilesCompared left={left.model} right={right.model} />}
     </>
   );
+}
+
+/** Fields of the configuration by their id, `env:NAME` and `label:NAME` by their name. */
+function fieldName(id: string): string {
+  const [kind, name] = [id.slice(0, id.indexOf(':')), id.slice(id.indexOf(':') + 1)];
+  if (kind === 'env' || kind === 'label') return S.compare.fields[kind](name);
+  return S.compare.fields[id as 'user'] ?? id;
 }
 
 function change(left: number, right: number, size: boolean): string {
@@ -90,7 +98,7 @@ function Block({ name, lists, line }: { name: string; lists: [string, Side[]][];
 
 function SideList({ word, items, line }: { word: string; items: Side[]; line: (one: Side) => ComponentChildren }) {
   const [all, setAll] = useState(false);
-  const tone = word === 'removed' || word === 'fixed' || word === 'gone' ? 'removed' : word === 'changed' || word === '' ? 'changed' : 'added';
+  const tone = word === S.compare.removed || word === S.compare.fixed || word === S.compare.gone ? 'removed' : word === S.compare.changedWord || word === '' ? 'changed' : 'added';
   return (
     <>
       {word && <h3 class={`change ${tone}`}><Icon name={tone === 'removed' ? 'minus' : tone === 'added' ? 'plus' : 'delta'} />{count(items.length)} {word}</h3>}

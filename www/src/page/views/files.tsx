@@ -1,42 +1,43 @@
 // Files: tree on the left, treemap above, contents on the right; the layer slider goes through time.
 import { useEffect, useState } from 'preact/hooks';
-import type { FileNode, SearchPage, TreeView } from '../../shared/files';
+import type { FileNode, FileOrder, SearchPage, TreeView } from '../../shared/files';
 import { Icon } from '../components/icon';
 import { FileDetails } from '../files/content';
-import { KIND_ICON, Tree, type TreeSort } from '../files/tree';
+import { KIND_ICON, Tree } from '../files/tree';
 import { Treemap } from '../files/treemap';
 import { bytes, command, count } from '../format';
 import { go, href, route, withParams } from '../route';
 import { S } from '../strings';
 import type { ViewProps } from './context';
 
-export function Files({ model, head, saved }: ViewProps) {
+export function Files({ model, head, saved, remote }: ViewProps) {
   const { item, params } = route.value;
   const { layers } = head.report;
   const [node, setNode] = useState<FileNode | null>(null);
+  const [missing, setMissing] = useState<string | null>(null);
   const [folder, setFolder] = useState('/');
   const layer = params.has('layer') ? Math.min(Math.max(0, Number(params.get('layer')) || 0), layers.length - 1) : null;
   const alone = params.get('only') === 'layer' && layer !== null;
   const view: TreeView = layer === null ? { kind: 'merged' } : { kind: alone ? 'layer' : 'upTo', layer };
-  const sort: TreeSort = params.get('sort') === 'size' ? 'size' : 'name';
+  const order: FileOrder = params.get('sort') === 'size' ? 'size' : 'name';
   const text = params.get('q') ?? '';
   const found = useSearch(model, text, view, head);
 
-  // A link names a path: find its entry. A path that this view lacks is looked for in the layers below (deleted files).
+  // A link names a path; one that this view lacks is shown as it was in the layers below (deleted files).
   useEffect(() => {
-    if (!item || node?.path === item) return undefined;
+    if (!item || saved || node?.path === item) return undefined;
     let stale = false;
     const parent = item.slice(0, item.lastIndexOf('/')) || '/';
-    void model.ask('children', { path: parent, view }).then(({ nodes }) => {
-      const match = nodes.find((one) => one.path === item);
-      if (stale || !match) return;
+    void model.ask('node', { path: item, view }).then((match) => {
+      if (stale) return;
       setNode(match);
+      setMissing(null);
       setFolder(match.kind === 'directory' ? match.path : parent);
-    }, () => undefined);
+    }, () => { if (!stale) setMissing(item); });
     return () => { stale = true; };
   }, [item, model, JSON.stringify(view), head]);
 
-  if (saved) return <div class="empty"><Icon name="folder" /><p>{S.empty.filesSaved}</p></div>;
+  if (saved) return <NoFiles image={remote ? head.report.image.source : null} />;
   const select = (one: FileNode): void => {
     setNode(one);
     go(href('files', one.path, route.value.params), route.value.item !== null);
@@ -67,20 +68,29 @@ export function Files({ model, head, saved }: ViewProps) {
               {shownLayer && <code class="truncate" title={command(shownLayer.createdBy)}>{command(shownLayer.createdBy)}</code>}</span>
           </div>
         )}
-        <div class="segments" role="group" aria-label={S.files.tree}>
-          <button type="button" aria-pressed={sort === 'name'} onClick={() => go(withParams({ sort: null }), true)}>{S.files.sortName}</button>
-          <button type="button" aria-pressed={sort === 'size'} onClick={() => go(withParams({ sort: 'size' }), true)}>{S.files.sortSize}</button>
+        <div class="segments" role="group" aria-label={S.files.order}>
+          <button type="button" aria-pressed={order === 'name'} onClick={() => go(withParams({ sort: null }), true)}>{S.files.sortName}</button>
+          <button type="button" aria-pressed={order === 'size'} onClick={() => go(withParams({ sort: 'size' }), true)}>{S.files.sortSize}</button>
         </div>
         {layer !== null && <label class="check"><input type="checkbox" checked={alone} onChange={() => go(withParams({ only: alone ? null : 'layer' }), true)} />{S.files.onlyChanges}</label>}
       </div>
       {layer !== null && <p class="legend small"><span class="change added"><Icon name="plus" />{S.change.added}</span><span class="change changed"><Icon name="delta" />{S.change.changed}</span><span class="change removed"><Icon name="minus" />{S.change.removed}</span></p>}
       <Treemap model={model} view={view} version={head} path={folder} onEnter={setFolder} onSelect={select} />
       <div class="files-panes">
-        {text ? <Results found={found} selected={item} onSelect={choose} /> : <Tree model={model} view={view} version={head} sort={sort} onlyChanges={alone} selected={item} onSelect={choose} />}
+        {text ? <Results found={found} selected={item} onSelect={choose} /> : <Tree model={model} view={view} version={head} order={order} changesOnly={alone} selected={item} onSelect={choose} />}
         <section class="files-content" aria-live="polite">
-          {node && node.path === item ? <FileDetails model={model} node={node} saved={saved} /> : <p class="muted pad">{S.files.notFile}</p>}
+          {node && node.path === item ? <FileDetails model={model} node={node} saved={saved} /> : <p class="muted pad">{item && missing === item ? S.files.gone(item) : S.files.notFile}</p>}
         </section>
       </div>
+    </div>
+  );
+}
+
+function NoFiles({ image }: { image: string | null }) {
+  return (
+    <div class="empty">
+      <Icon name="folder" /><p>{image ? S.empty.filesRemote : S.empty.filesSaved}</p>
+      {image && <pre class="code">docker pull {image} && docker save {image} -o image.tar</pre>}
     </div>
   );
 }

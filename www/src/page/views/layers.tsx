@@ -3,7 +3,7 @@ import type { Layer } from '../../shared/report';
 import { Icon } from '../components/icon';
 import { Digest, OriginMark, VerificationMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { ago, bytes, command, count, date, percent, plural } from '../format';
+import { ago, bytes, command, count, date, percent } from '../format';
 import { go, href, route } from '../route';
 import { S } from '../strings';
 import type { ViewProps } from './context';
@@ -42,10 +42,10 @@ function LayerRow({ layer, largest, head, wasted, chosen }: { layer: Layer; larg
           {layer.added.count > 0 && <span class="change added"><Icon name="plus" label={S.layers.added} />{count(layer.added.count)}</span>}
           {layer.changed.count > 0 && <span class="change changed"><Icon name="delta" label={S.layers.changed} />{count(layer.changed.count)}</span>}
           {layer.removed.count > 0 && <span class="change removed"><Icon name="minus" label={S.layers.removed} />{count(layer.removed.count)}</span>}
-          {found && found.packages > 0 && <span>{plural(found.packages, 'package')}</span>}
-          {found && found.vulnerabilities > 0 && <span>{plural(found.vulnerabilities, 'vulnerability', 'vulnerabilities')}</span>}
-          {found && found.secrets > 0 && <span class="bad">{plural(found.secrets, 'secret')}</span>}
-          {wasted > 0 && <span>{bytes(wasted)} wasted</span>}
+          {found && found.packages > 0 && <span>{S.layers.packages(found.packages)}</span>}
+          {found && found.vulnerabilities > 0 && <span>{S.layers.vulnerabilities(found.vulnerabilities)}</span>}
+          {found && found.secrets > 0 && <span class="bad">{S.layers.secrets(found.secrets)}</span>}
+          {wasted > 0 && <span>{S.layers.wastedShort(bytes(wasted))}</span>}
           {layer.digestState.state === 'mismatch' || layer.diffIdState.state === 'mismatch' ? <span class="bad"><Icon name="cross" />{S.verification.mismatch}</span> : null}
           {layer.digestState.state === 'unread' && <span class="bad"><Icon name="alert" />{S.verification.unread}</span>}
         </span>
@@ -58,7 +58,7 @@ function LayerRow({ layer, largest, head, wasted, chosen }: { layer: Layer; larg
 function LayerPanel({ layer, head }: { layer: Layer; head: ViewProps['head'] }) {
   const found = head.verdict.layers[layer.index];
   const wasted = head.report.efficiency.perLayer[layer.index] ?? 0;
-  const only = { 'f.layer': `layer ${layer.index}` };
+  const only = { 'f.layer': String(layer.index) };
   return (
     <Panel title={S.layers.number(layer.index)} kicker={<OriginMark origin={layer.origin} />}>
       <Section title={S.layers.command}>
@@ -66,26 +66,26 @@ function LayerPanel({ layer, head }: { layer: Layer; head: ViewProps['head'] }) 
         {layer.created && <p class="muted small">{date(layer.created)}, {ago(layer.created)}</p>}
       </Section>
       <p><a class="button" href={href('files', null, { layer: String(layer.index) })}><Icon name="folder" />{S.layers.browse}</a></p>
-      <Section title={S.panel.evidence}>
+      <Section title={S.layers.cost}>
         <Facts of={[
           [S.layers.stored, `${bytes(layer.storedSize)}${layer.compression && layer.compression !== 'none' ? ` (${layer.compression})` : ''}`],
-          [S.layers.unpacked, layer.uncompressedSize > 0 && `${bytes(layer.uncompressedSize)}${layer.storedSize > 0 ? `, ${(layer.uncompressedSize / layer.storedSize).toFixed(1)} times` : ''}`],
-          [S.layers.added, `${plural(layer.added.count, 'path')}, ${bytes(layer.added.bytes)}`],
-          [S.layers.changed, `${plural(layer.changed.count, 'path')}, ${bytes(layer.changed.bytes)}`],
-          [S.layers.removed, `${plural(layer.removed.count, 'path')}, ${bytes(layer.removed.bytes)}`],
-          ['Waste', wasted > 0 && S.layers.wasted(bytes(wasted))],
-          [S.tabs.packages, found && found.packages > 0 && <a href={href('packages', null, only)}>{plural(found.packages, 'package')}</a>],
-          [S.tabs.vulns, found && found.vulnerabilities > 0 && <a href={href('vulns', null, only)}>{plural(found.vulnerabilities, 'vulnerability', 'vulnerabilities')}</a>],
-          [S.tabs.secrets, found && found.secrets > 0 && <a href={href('secrets', null, only)}>{plural(found.secrets, 'secret')}</a>],
+          [S.layers.unpacked, layer.uncompressedSize > 0 && `${bytes(layer.uncompressedSize)}${layer.storedSize > 0 ? `, ${S.layers.times((layer.uncompressedSize / layer.storedSize).toFixed(1))}` : ''}`],
+          [S.layers.added, S.layers.touched(layer.added.count, bytes(layer.added.bytes))],
+          [S.layers.changed, S.layers.touched(layer.changed.count, bytes(layer.changed.bytes))],
+          [S.layers.removed, S.layers.touched(layer.removed.count, bytes(layer.removed.bytes))],
+          [S.facts.waste, wasted > 0 && S.layers.wasted(bytes(wasted))],
+          [S.tabs.packages, found && found.packages > 0 && <a href={href('packages', null, only)}>{S.layers.packages(found.packages)}</a>],
+          [S.tabs.vulns, found && found.vulnerabilities > 0 && <a href={href('vulns', null, only)}>{S.layers.vulnerabilities(found.vulnerabilities)}</a>],
+          [S.tabs.secrets, found && found.secrets > 0 && <a href={href('secrets', null, only)}>{S.layers.secrets(found.secrets)}</a>],
         ]} />
       </Section>
-      <Section title="Digests">
+      <Section title={S.layers.digests}>
         <Facts of={[
-          ['Stored', layer.digest && <><Digest digest={layer.digest} /> <VerificationMark verification={layer.digestState} /></>],
-          ['Unpacked (diff id)', layer.diffId && <><Digest digest={layer.diffId} /> <VerificationMark verification={layer.diffIdState} /></>],
-          ['Media type', layer.mediaType && <code>{layer.mediaType}</code>],
+          [S.facts.stored, layer.digest && <><Digest digest={layer.digest} /> <VerificationMark verification={layer.digestState} /></>],
+          [S.facts.diffId, layer.diffId && <><Digest digest={layer.diffId} /> <VerificationMark verification={layer.diffIdState} /></>],
+          [S.facts.mediaType, layer.mediaType && <code>{layer.mediaType}</code>],
         ]} />
-        {[layer.digestState, layer.diffIdState].map((one, index) => one.state === 'mismatch' && <p key={index} class="note bad">Stated: <code>{one.expected}</code><br />The bytes give: <code>{one.actual}</code></p>)}
+        {[layer.digestState, layer.diffIdState].map((one, index) => one.state === 'mismatch' && <p key={index} class="note bad"><span>{S.layers.stated} <code>{one.expected}</code><br />{S.layers.actual} <code>{one.actual}</code></span></p>)}
       </Section>
     </Panel>
   );
@@ -98,13 +98,13 @@ function Waste({ head }: { head: ViewProps['head'] }) {
   const { efficiency } = head.report;
   return (
     <section class="box waste">
-      <h2>Wasted bytes <span class="count">{bytes(efficiency.wastedBytes)}, {percent(efficiency.wastedBytes, efficiency.shippedBytes)} of what is shipped</span></h2>
-      <p class="muted small">Copies that a later layer replaces or deletes. About {bytes(efficiency.wastedStoredBytes)} as stored.</p>
+      <h2>{S.layers.waste} <span class="count">{S.layers.wasteShare(bytes(efficiency.wastedBytes), percent(efficiency.wastedBytes, efficiency.shippedBytes))}</span></h2>
+      <p class="muted small">{S.layers.wasteHint(bytes(efficiency.wastedStoredBytes))}</p>
       <ul class="plain-list rows">
         {efficiency.worst.slice(0, 25).map((one) => (
           <li key={one.path}>
             <a class="mono truncate" href={href('files', one.path, one.layers[0] === undefined ? {} : { layer: String(one.layers[0]) })}>{one.path}</a>
-            <span class="small muted nowrap">{one.deleted ? S.change.removed.toLowerCase() : S.change.changed.toLowerCase()} in layer {one.by}</span>
+            <span class="small muted nowrap">{one.deleted ? S.layers.removedBy(one.by) : S.layers.changedBy(one.by)}</span>
             <span class="number">{bytes(one.bytes)}</span>
           </li>
         ))}

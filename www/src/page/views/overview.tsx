@@ -2,10 +2,11 @@
 import { Icon } from '../components/icon';
 import { Digest, SeverityMark } from '../components/marks';
 import { Facts } from '../components/panel';
-import { ago, bytes, command, count, date, percent, plural } from '../format';
+import { ago, bytes, command, count, date, percent } from '../format';
 import { href } from '../route';
 import { S } from '../strings';
 import { Cards } from './cards';
+import { Counts } from './counts';
 import type { ViewProps } from './context';
 import { Requests } from './requests';
 
@@ -14,6 +15,8 @@ export function Overview({ head, scanning }: ViewProps) {
     <div class="overview">
       <h1 class="visually-hidden">{S.tabs.overview}</h1>
       <Cards head={head} scanning={scanning} />
+      <Warnings head={head} />
+      <Counts head={head} />
       <div class="columns">
         <Todo head={head} scanning={scanning} />
         <Identity head={head} />
@@ -22,6 +25,23 @@ export function Overview({ head, scanning }: ViewProps) {
         <Application head={head} />
         <section class="box"><h2>{S.overview.requests}</h2><Requests /></section>
       </div>
+    </div>
+  );
+}
+
+/** What a person must know before believing the cards: no more fixes are published, or the data is old. */
+function Warnings({ head }: { head: ViewProps['head'] }) {
+  const { image, vulnerabilities } = head.report;
+  const { distribution } = image;
+  const ended = distribution?.endOfLifeReached && distribution.endOfLife;
+  const runtimes = vulnerabilities.pastEndOfLife.slice(0, 5);
+  const old = vulnerabilities.stale && vulnerabilities.ageDays !== null;
+  if (!ended && runtimes.length === 0 && !old) return null;
+  return (
+    <div class="warnings">
+      {ended && <p class="note bad"><Icon name="clock" /><span><strong>{S.overview.endOfLife(distribution.prettyName, date(ended) ?? ended)}.</strong> {S.overview.endOfLifeHint}</span></p>}
+      {runtimes.map((one) => <p class="note bad" key={one.purl}><Icon name="clock" /><span><a href={href('packages', null, { q: one.package })}>{S.overview.runtimeEnded(`${one.package} ${one.version}`, date(one.ended) ?? one.ended)}</a></span></p>)}
+      {old && <p class="note bad"><Icon name="clock" /><span>{S.overview.asListed(vulnerabilities.ageDays ?? 0)}</span></p>}
     </div>
   );
 }
@@ -37,12 +57,12 @@ function Todo({ head, scanning }: { head: ViewProps['head']; scanning: boolean }
       <h2>{S.overview.todo}</h2>
       {vulnerabilities.firstThree > 0 && <p class="lead">{S.overview.firstThree(Math.min(3, vulnerabilities.upgrades.length), vulnerabilities.firstThree)}</p>}
       <ul class="todo-list">
-        {secrets.total > 0 && <li><a href={href('secrets')}><Icon name="key" class="bad" /><span>Revoke and remove {plural(secrets.total, 'secret')}</span>{secrets.buried > 0 && <small>{S.cards.buried(secrets.buried)}</small>}</a></li>}
+        {secrets.total > 0 && <li><a href={href('secrets')}><Icon name="key" class="bad" /><span>{S.overview.secretsTodo(secrets.total)}</span>{secrets.buried > 0 && <small>{S.cards.buried(secrets.buried)}</small>}</a></li>}
         {upgrades.map((upgrade) => (
-          <li key={upgrade.source + upgrade.from}>
-            <a href={href('vulns', null, { 'f.package': upgrade.source })}>
-              <Icon name="upload" /><span>{S.overview.upgrade(upgrade.source, upgrade.to)} <small class="mono">from {upgrade.from}</small></span>
-              <small>{S.overview.upgradeGoes(upgrade.removes)} <SeverityMark severity={upgrade.worst} /></small>
+          <li key={upgrade.package + upgrade.installed}>
+            <a href={href('vulns', null, { 'f.package': upgrade.package, 'f.fix': 'fixed' })}>
+              <Icon name="upload" /><span>{S.overview.upgrade(upgrade.package, upgrade.to ?? '')} <small class="mono">{S.overview.from(upgrade.installed)}</small></span>
+              <small>{S.overview.upgradeGoes(upgrade.closes.length)} <SeverityMark severity={upgrade.severity} /></small>
             </a>
           </li>
         ))}
@@ -63,19 +83,19 @@ function Identity({ head }: { head: ViewProps['head'] }) {
     <section class="box">
       <h2>{S.overview.identity}</h2>
       <Facts of={[
-        ['Names', image.names.length > 0 && <ul class="plain-list">{image.names.slice(0, 8).map((name) => <li key={name}><code>{name}</code></li>)}</ul>],
-        ['Platform', [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')],
-        ['Created', image.created && `${date(image.created) ?? image.created}, ${ago(image.created) ?? ''}`],
-        ['Distribution', image.distribution?.prettyName],
-        ['User', config.user || 'root (none is set)'],
-        ['Entrypoint', listed(config.entrypoint) && <code>{listed(config.entrypoint)}</code>],
-        ['Command', listed(config.cmd) && <code>{listed(config.cmd)}</code>],
-        ['Ports', listed(config.exposedPorts)],
-        ['Working folder', config.workingDir && <code>{config.workingDir}</code>],
-        ['Manifest', image.manifestDigest && <Digest digest={image.manifestDigest} />],
-        ['Image id', image.configDigest && <Digest digest={image.configDigest} />],
+        [S.facts.names, image.names.length > 0 && <ul class="plain-list">{image.names.slice(0, 8).map((name) => <li key={name}><code>{name}</code></li>)}</ul>],
+        [S.facts.platform, [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')],
+        [S.facts.created, image.created && `${date(image.created) ?? image.created}, ${ago(image.created) ?? ''}`],
+        [S.facts.distribution, image.distribution?.prettyName],
+        [S.facts.user, config.user || S.facts.root],
+        [S.facts.entrypoint, listed(config.entrypoint) && <code>{listed(config.entrypoint)}</code>],
+        [S.facts.command, listed(config.cmd) && <code>{listed(config.cmd)}</code>],
+        [S.facts.ports, listed(config.exposedPorts)],
+        [S.facts.folder, config.workingDir && <code>{config.workingDir}</code>],
+        [S.facts.manifest, image.manifestDigest && <Digest digest={image.manifestDigest} />],
+        [S.facts.imageId, image.configDigest && <Digest digest={image.configDigest} />],
       ]} />
-      <p><a href={href('config')}>Environment, labels and history</a></p>
+      <p><a href={href('config')}>{S.overview.rest}</a></p>
     </section>
   );
 }
@@ -101,7 +121,7 @@ function LayerBars({ head }: { head: ViewProps['head'] }) {
           ))}
         </ul>
       )}
-      <p class="legend small"><span><i class="fill-own" />{S.origin.own}</span><span><i class="fill-base" />{S.origin.base}</span>{layers.length > shown.length && <a href={href('layers')}>All {count(layers.length)} layers</a>}</p>
+      <p class="legend small"><span><i class="fill-own" />{S.origin.own}</span><span><i class="fill-base" />{S.origin.base}</span>{layers.length > shown.length && <a href={href('layers')}>{S.overview.allLayers(layers.length)}</a>}</p>
     </section>
   );
 }
@@ -124,7 +144,7 @@ function Software({ head, scanning }: { head: ViewProps['head']; scanning: boole
           ))}
         </ul>
       )}
-      {packages.hidden > 0 && <p class="small"><a href={href('packages', null, { 'f.state': 'removed later' })}>{count(packages.hidden)} more were removed or upgraded in a later layer, and are still shipped</a></p>}
+      {packages.hidden > 0 && <p class="small"><a href={href('packages', null, { 'f.state': 'removed' })}>{S.overview.hidden(packages.hidden)}</a></p>}
     </section>
   );
 }
@@ -135,7 +155,7 @@ function Application({ head }: { head: ViewProps['head'] }) {
   return (
     <section class="box">
       <h2>{S.overview.application}</h2>
-      <p class="muted small">{plural(application.files, 'file')}, {bytes(application.bytes)}, {percent(application.bytes, application.bytes + application.ownedBytes)} of what is visible</p>
+      <p class="muted small">{S.overview.applicationSize(application.files, bytes(application.bytes), percent(application.bytes, application.bytes + application.ownedBytes))}</p>
       <ul class="plain-list rows">
         {application.directories.slice(0, 6).map((folder) => (
           <li key={folder.path}><a class="mono truncate" href={href('files', folder.path)}>{folder.path}</a><span class="number">{bytes(folder.bytes)}</span></li>

@@ -3,7 +3,8 @@ import { useEffect, useState } from 'preact/hooks';
 import type { Report } from '../../shared/report';
 import { Icon } from '../components/icon';
 import { count } from '../format';
-import { takeAway } from '../take-away';
+import { LocalModel } from '../local-model';
+import { formatsOf, takeAway } from '../take-away';
 import { S } from '../strings';
 import type { ViewProps } from './context';
 
@@ -21,13 +22,14 @@ export function Raw({ model, head }: ViewProps) {
         <h2>{S.exports.title}</h2>
         <p class="muted small">{S.exports.hint}</p>
         <ul class="export-list">
-          {S.exports.formats.map(([format, title, hint]) => (
+          {formatsOf(model).map(([format, title, hint]) => (
             <li key={format}><button type="button" class="export" onClick={() => void takeAway(model, head, format)}><Icon name="download" /><span><strong>{title}</strong><small>{hint}</small></span></button></li>
           ))}
         </ul>
+        {model instanceof LocalModel && <p class="muted small">{S.exports.notHere}</p>}
       </section>
       <section class="box">
-        <h2>Report</h2>
+        <h2>{S.exports.report}</h2>
         {report ? <div class="json"><Node name={null} value={report} open /></div> : <p class="muted">{S.table.loading}</p>}
       </section>
     </div>

@@ -1,25 +1,39 @@
 // What this page asked of the network since it was loaded: the promise, with its proof.
+import type { ComponentChildren } from 'preact';
+import { Icon } from '../components/icon';
 import { bytes } from '../format';
 import { online, requested } from '../store';
 import { S } from '../strings';
-import { Icon } from '../components/icon';
+
+const policy = (): string => document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? '';
+
+/** What the policy of this very page lets it do; a file from disk may talk to nobody. */
+export const promiseProof = (): string => (policy().includes("connect-src 'self'") ? S.promiseProof : S.promiseAlone);
+
+export function Policy({ children }: { children?: ComponentChildren }) {
+  return (
+    <details>
+      <summary>{S.showPolicy}</summary>
+      <code>{policy()}</code>
+      {children}
+    </details>
+  );
+}
 
 export function Requests() {
   const list = requested.value;
   return (
     <div class="requests small">
-      <p><Icon name="lock" /><span><strong>{S.promise}</strong> {S.promiseProof}</span></p>
+      <p><Icon name="lock" /><span><strong>{S.promise}</strong> {promiseProof()}</span></p>
       {!online.value && <p>{S.requests.offline}</p>}
       {list.length === 0 ? <p>{S.requests.none}</p> : (
         <details>
           <summary>{S.requests.some(list.length)}</summary>
-          <ul class="plain-list rows">{list.map((one) => <li key={one.url}><code class="truncate">{one.url}</code><span class="number">{one.cached ? 'kept here' : bytes(one.bytes)}</span></li>)}</ul>
+          <ul class="plain-list rows">{list.map((one, index) => <li key={index}><code class="truncate">{one.url}</code><span class="number">{one.cached ? S.requests.kept : bytes(one.bytes)}</span></li>)}</ul>
         </details>
       )}
-      <details>
-        <summary>{S.showPolicy}</summary>
-        <code>{document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content')}</code>
-      </details>
+      {globalThis.navigator.serviceWorker?.controller && <p class="muted">{S.requests.worker}</p>}
+      <Policy />
     </div>
   );
 }

@@ -1,17 +1,22 @@
 // Before anything: one sentence on what this is, a drop zone as large as the window, and the promise with its proof.
-import { Icon, Mark } from '../components/icon';
-import { openFiles, openSample } from '../scan';
-import { refusal, requested } from '../store';
-import { S } from '../strings';
-import { Porthole } from '../components/porthole';
+import { useState } from 'preact/hooks';
+import { ThemeButton } from '../components/top-bar';
 import { FilePicker } from '../components/file-picker';
+import { Icon, Mark } from '../components/icon';
+import { Porthole } from '../components/porthole';
+import { hasEdge, openReference } from '../edge';
+import { openFiles, openSample } from '../scan';
+import { considered, refusal, requested } from '../store';
+import { S } from '../strings';
+import { Documents } from './counts';
+import { Policy, promiseProof } from './requests';
 
 export function Start() {
   const problem = refusal.value;
   return (
-    <main class="start" id="main">
+    <main class="start" id="main" tabIndex={-1}>
       <div class="start-text">
-        <p class="brand"><Mark size={36} />{S.name}</p>
+        <p class="brand"><Mark size={36} />{S.name}<ThemeButton /></p>
         <h1>{S.tagline}</h1>
         <p class="about">{S.about}</p>
         {problem && <div class="refusal" role="alert"><Icon name="alert" /><div><strong>{S.refused(problem.name)}</strong><p>{problem.message}</p></div></div>}
@@ -21,21 +26,40 @@ export function Start() {
           <button type="button" class="text-button sample" onClick={() => void openSample()} title={S.sampleHint}>{S.sample}</button>
         </div>
         <p class="muted">{S.orDrop}</p>
+        {hasEdge && <Reference />}
+        {considered.value.length > 0 && <div class="start-documents"><h2>{S.consider.kept}</h2><Documents /></div>}
         <p class="muted small">{S.accepts}</p>
         <div class="promise">
           <Icon name="lock" />
           <div>
-            <p><strong>{S.promise}</strong> {S.promiseProof}</p>
-            <details>
-              <summary>{S.showPolicy}</summary>
-              <code>{document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content')}</code>
+            <p><strong>{S.promise}</strong> {promiseProof()}</p>
+            <Policy>
               <p>{requested.value.length === 0 ? S.requests.none : S.requests.some(requested.value.length)}</p>
-              <ul class="plain-list">{requested.value.map((one) => <li key={one.url}><code>{one.url}</code></li>)}</ul>
-            </details>
+              <ul class="plain-list">{requested.value.map((one, index) => <li key={index}><code>{one.url}</code></li>)}</ul>
+            </Policy>
           </div>
         </div>
       </div>
       <Porthole />
     </main>
+  );
+}
+
+/** A field for an image in a registry; only where the server that served this page reads images. */
+function Reference() {
+  const [image, setImage] = useState('');
+  const [platform, setPlatform] = useState('');
+  return (
+    <form class="reference" onSubmit={(event) => { event.preventDefault(); if (image.trim()) void openReference(image.trim(), platform); }}>
+      <label for="reference">{S.edge.title}</label>
+      <div class="reference-line">
+        <input id="reference" name="image" aria-label={S.edge.field} placeholder={S.edge.example} value={image} onInput={(event) => setImage(event.currentTarget.value)} autocomplete="off" autocapitalize="off" spellcheck={false} />
+        <select aria-label={S.edge.platform} value={platform} onChange={(event) => setPlatform(event.currentTarget.value)}>
+          {S.edge.platforms.map((one, index) => <option key={one} value={index === 0 ? '' : one}>{one}</option>)}
+        </select>
+        <button type="submit" class="button" disabled={!image.trim()}><Icon name="search" />{S.edge.go}</button>
+      </div>
+      <p class="muted small">{S.edge.note}</p>
+    </form>
   );
 }

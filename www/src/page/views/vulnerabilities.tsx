@@ -1,10 +1,11 @@
 // Known vulnerabilities: one row per advisory and source package, the evidence beside it.
 import type { VulnRow } from '../../shared/report';
+import { layerFacet } from '../components/facets';
 import type { Column } from '../components/list';
 import { List } from '../components/list';
 import { Digest, LayerMark, OriginMark, SeverityMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { command, count, date, percent } from '../format';
+import { command, date, percent } from '../format';
 import { href, route, withItem } from '../route';
 import { S } from '../strings';
 import type { ViewProps } from './context';
@@ -14,32 +15,32 @@ import { Icon } from '../components/icon';
 const epss = (value: number | null): string => (value === null ? '' : value < 0.001 ? '< 0.1 %' : `${(value * 100).toFixed(1)} %`);
 
 const columns: Column<VulnRow>[] = [
-  { id: 'severity', title: 'Severity', track: '7.25rem', cell: (row) => <SeverityMark severity={row.first.severity} />, plain: (row) => row.first.severity },
+  { id: 'severity', title: S.columns.severity, track: '7.25rem', cell: (row) => <SeverityMark severity={row.first.severity} />, plain: (row) => row.first.severity },
   {
-    id: 'id', title: 'Advisory', track: 'minmax(10.5rem, 1fr)', plain: (row) => row.id,
+    id: 'id', title: S.columns.advisory, track: 'minmax(10.5rem, 1fr)', plain: (row) => row.id,
     cell: (row) => (
       <a class={`row-link${row.first.suppressed || row.first.informational ? ' set-aside' : ''}`} tabIndex={-1} href={withItem(row.key)}>
-        {row.id}{row.first.kev && <span class="tag exploited"><Icon name="fire" />exploited</span>}
+        {row.id}{row.first.kev && <span class="tag exploited"><Icon name="fire" />{S.columns.exploited}</span>}
       </a>
     ),
   },
-  { id: 'package', title: 'Package', track: 'minmax(8rem, 1.2fr)', cell: (row) => <span class="truncate">{row.source}{row.findings.length > 1 && <span class="muted"> +{row.findings.length - 1}</span>}</span>, plain: (row) => row.source },
-  { id: 'installed', title: 'Installed', track: 'minmax(7rem, 1fr)', cell: (row) => <span class="truncate mono">{row.first.installed}</span>, plain: (row) => row.first.installed, from: 860 },
-  { id: 'fixed', title: 'Fixed in', track: 'minmax(7rem, 1fr)', cell: (row) => row.first.fixed ? <span class="truncate mono good">{row.first.fixed}</span> : <span class="muted">{S.fixState[row.first.fixState]}</span>, plain: (row) => row.first.fixed ?? S.fixState[row.first.fixState] },
-  { id: 'score', title: 'CVSS', track: '4.25rem', numeric: true, cell: (row) => row.first.score?.toFixed(1) ?? '', plain: (row) => row.first.score ?? '', from: 1100 },
-  { id: 'epss', title: 'EPSS', track: '4.75rem', numeric: true, cell: (row) => epss(row.first.epss), plain: (row) => row.first.epss ?? '', from: 1280 },
-  { id: 'layer', title: 'Layer', track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.first.layer} />, plain: (row) => row.first.layer, from: 1024 },
-  { id: 'origin', title: 'From', track: '7rem', cell: (row) => <OriginMark origin={row.first.origin} />, plain: (row) => S.origin[row.first.origin], from: 1180 },
+  { id: 'package', title: S.columns.package, track: 'minmax(8rem, 1.2fr)', cell: (row) => <span class="truncate">{row.source}{row.findings.length > 1 && <span class="muted"> +{row.findings.length - 1}</span>}</span>, plain: (row) => row.source },
+  { id: 'installed', title: S.columns.installed, track: 'minmax(7rem, 1fr)', cell: (row) => <span class="truncate mono">{row.first.installed}</span>, plain: (row) => row.first.installed, from: 860 },
+  { id: 'fixed', title: S.columns.fixed, track: 'minmax(7rem, 1fr)', cell: (row) => row.first.fixed ? <span class="truncate mono good">{row.first.fixed}</span> : <span class="muted">{S.fixState[row.first.fixState]}</span>, plain: (row) => row.first.fixed ?? S.fixState[row.first.fixState] },
+  { id: 'score', title: S.columns.cvss, track: '4.25rem', numeric: true, cell: (row) => row.first.score?.toFixed(1) ?? '', plain: (row) => row.first.score ?? '', from: 1100 },
+  { id: 'epss', title: S.columns.epss, track: '4.75rem', numeric: true, cell: (row) => epss(row.first.epss), plain: (row) => row.first.epss ?? '', from: 1280 },
+  { id: 'layer', title: S.columns.layer, track: '4.25rem', numeric: true, cell: (row) => <LayerMark layer={row.first.layer} />, plain: (row) => row.first.layer, from: 1024 },
+  { id: 'origin', title: S.columns.from, track: '7rem', cell: (row) => <OriginMark origin={row.first.origin} />, plain: (row) => S.origin[row.first.origin], from: 1180 },
 ];
 
 const facets = {
-  severity: { title: 'Severity', value: (v: string) => S.severity[v as keyof typeof S.severity] ?? v, order: Object.keys(S.severity) },
-  fix: { title: 'Fix', value: (v: string) => S.fixState[v as keyof typeof S.fixState] ?? v, order: Object.keys(S.fixState) },
-  state: { title: 'State', value: (v: string) => S.state[v as keyof typeof S.state] ?? v, order: Object.keys(S.state) },
-  origin: { title: 'From', value: (v: string) => S.origin[v as keyof typeof S.origin] ?? v, order: Object.keys(S.origin) },
-  ecosystem: { title: 'Ecosystem' },
-  layer: { title: 'Layer' },
-  package: { title: 'Package' },
+  severity: { title: S.columns.severity, value: (v: string) => S.severity[v as keyof typeof S.severity] ?? v, order: Object.keys(S.severity) },
+  fix: { title: S.columns.fix, value: (v: string) => S.fixState[v as keyof typeof S.fixState] ?? v, order: Object.keys(S.fixState) },
+  state: { title: S.columns.state, value: (v: string) => S.state[v as keyof typeof S.state] ?? v, order: Object.keys(S.state) },
+  origin: { title: S.columns.from, value: (v: string) => S.origin[v as keyof typeof S.origin] ?? v, order: Object.keys(S.origin) },
+  ecosystem: { title: S.columns.ecosystem },
+  layer: layerFacet,
+  package: { title: S.columns.package },
 };
 
 const preset = { state: ['open'] };
@@ -54,15 +55,10 @@ export function Vulnerabilities({ model, head, scanning }: ViewProps) {
   return (
     <div class={item ? 'with-panel' : ''}>
       <List list="vulns" title={S.tabs.vulns} model={model} version={head} columns={columns} facets={facets} sort="-severity" preset={preset} empty={empty}
-        above={database.length > 0 && (
-          <p class="source small muted">
-            {database.map((shard) => `${shard.ecosystem} (${count(shard.rows)} rows, data of ${date(shard.snapshot) ?? shard.snapshot}, ${shard.source}, ${shard.license})`).join(' · ')}
-            {missing.length > 0 && <> · <strong>{S.empty.vulnsMissing(missing.join(', '))}</strong></>}
-          </p>
-        )}
+        above={<Source head={head} />}
         phone={(one) => (
           <>
-            <span class="line"><SeverityMark severity={one.first.severity} /><strong class="truncate">{one.id}</strong>{one.first.kev && <Icon name="fire" label="exploited" class="exploited" />}</span>
+            <span class="line"><SeverityMark severity={one.first.severity} /><strong class="truncate">{one.id}</strong>{one.first.kev && <Icon name="fire" label={S.columns.exploited} class="exploited" />}</span>
             <span class="line truncate">{one.source} <span class="mono muted">{one.first.installed}</span></span>
             <span class="line truncate small">{one.first.fixed ? <>{S.fixState.fixed}: <span class="mono good">{one.first.fixed}</span></> : <span class="muted">{S.fixState[one.first.fixState]}</span>}</span>
           </>
@@ -72,25 +68,40 @@ export function Vulnerabilities({ model, head, scanning }: ViewProps) {
   );
 }
 
+/** What the list rests on: which data, how old, and what it cannot know. Always there, with or without rows. */
+function Source({ head }: { head: ViewProps['head'] }) {
+  const { database, missing, ageDays, stale } = head.report.vulnerabilities;
+  const { distribution } = head.report.image;
+  if (database.length === 0) return null;
+  return (
+    <div class="sources small">
+      {distribution?.endOfLifeReached && distribution.endOfLife && <p class="note bad"><Icon name="clock" /><span>{S.empty.vulnsEnded(distribution.prettyName, date(distribution.endOfLife) ?? distribution.endOfLife)}</span></p>}
+      {stale && ageDays !== null && <p class="note bad"><Icon name="clock" /><span>{S.empty.vulnsOld(ageDays)}</span></p>}
+      {missing.length > 0 && <p class="note bad"><Icon name="alert" /><span>{S.empty.vulnsMissing(missing.join(', '))}</span></p>}
+      <p class="muted">{!stale && ageDays !== null && `${S.cards.dataAge(ageDays)}. `}{database.map((shard) => S.empty.shard(shard.ecosystem, shard.rows, date(shard.snapshot) ?? shard.snapshot, shard.source, shard.license)).join(' · ')}</p>
+    </div>
+  );
+}
+
 function VulnPanel({ row, head }: { row: VulnRow; head: ViewProps['head'] }) {
   const { first } = row;
   const layer = head.report.layers[first.layer];
   return (
     <Panel title={row.id} kicker={<SeverityMark severity={first.severity} />}>
-      {first.suppressed && <p class="note"><strong>{S.state.suppressed}</strong> by {first.suppressed.by}: {first.suppressed.status}. {first.suppressed.reason} <span class="muted">({first.suppressed.source}{first.suppressed.expires && `, until ${first.suppressed.expires}`})</span></p>}
-      {first.informational && <p class="note">A notice ({first.informational}), not a vulnerability.</p>}
-      {first.kev && <p class="note bad"><Icon name="fire" />Known to be exploited: it is in CISA’s catalogue.</p>}
-      {first.uncertain && <p class="note"><strong>Uncertain:</strong> {first.uncertain}.</p>}
-      {first.changelogClaimsFix && <p class="note">The package’s own changelog in this image claims the fix.</p>}
+      {first.suppressed && <p class="note"><span><strong>{S.state.suppressed}</strong> {S.vuln.by(first.suppressed.by, first.suppressed.status)} {first.suppressed.reason} <span class="muted">{S.vuln.source(first.suppressed.source, first.suppressed.expires)}</span></span></p>}
+      {first.informational && <p class="note">{S.vuln.notice(first.informational)}</p>}
+      {first.kev && <p class="note bad"><Icon name="fire" />{S.vuln.exploited}</p>}
+      {first.uncertain && <p class="note"><span><strong>{S.vuln.uncertain}</strong> {first.uncertain}.</span></p>}
+      {first.changelogClaimsFix && <p class="note">{S.vuln.changelog}</p>}
       <Section title={S.panel.fix}>
         {first.fixed
-          ? <p>Upgrade <strong>{row.source}</strong> from <code>{first.installed}</code> to <code class="good">{first.fixed}</code>{first.origin === 'base' ? ', best by taking a newer base image.' : '.'}</p>
+          ? <p>{S.vuln.upgrade} <strong>{row.source}</strong> {S.vuln.upgradeFrom} <code>{first.installed}</code> {S.vuln.upgradeTo} <code class="good">{first.fixed}</code>{first.origin === 'base' ? S.vuln.newerBase : S.vuln.end}</p>
           : <p>{S.fixState[first.fixState]}.</p>}
       </Section>
       <Section title={S.panel.why}>
         <p>{first.matchedSource && first.matchedSource !== first.package
-          ? <>The advisory names the source package <strong>{first.matchedSource}</strong>; these binaries were built from it:</>
-          : <>The advisory names <strong>{first.package}</strong>, and its range holds the installed version.</>}</p>
+          ? <>{S.vuln.bySource} <strong>{first.matchedSource}</strong>{S.vuln.builtFrom}</>
+          : <>{S.vuln.byName} <strong>{first.package}</strong>{S.vuln.inRange}</>}</p>
         <ul class="plain-list">
           {row.findings.map((finding) => (
             <li key={`${finding.purl}~${finding.advisory}`}>
@@ -101,15 +112,15 @@ function VulnPanel({ row, head }: { row: VulnRow; head: ViewProps['head'] }) {
       </Section>
       <Section title={S.panel.where}>
         <Facts of={[
-          ['Layer', <LayerMark layer={first.layer} key="l" />], ['From', <OriginMark origin={first.origin} key="o" />],
-          ['Command', layer?.createdBy && <code key="c">{command(layer.createdBy)}</code>], ['Digest', layer?.digest && <Digest digest={layer.digest} key="d" />],
+          [S.facts.layer, <LayerMark layer={first.layer} key="l" />], [S.facts.from, <OriginMark origin={first.origin} key="o" />],
+          [S.facts.command, layer?.createdBy && <code key="c">{command(layer.createdBy)}</code>], [S.facts.digest, layer?.digest && <Digest digest={layer.digest} key="d" />],
         ]} />
       </Section>
       <Section title={S.panel.evidence}>
         <Facts of={[
-          ['Advisory', first.advisory], ['Also known as', first.aliases.join(', ')], ['CVSS', first.score !== null && `${first.score.toFixed(1)}${first.vector ? ` (${first.vector})` : ''}`],
-          ['EPSS', first.epss !== null && `${epss(first.epss)}${first.epssPercentile !== null ? `, above ${percent(first.epssPercentile, 1)} of all` : ''}`],
-          ['Distribution says', first.urgency], ['Package URL', <code key="p">{first.purl}</code>],
+          [S.facts.advisory, first.advisory], [S.facts.also, first.aliases.join(', ')], [S.facts.cvss, first.score !== null && `${first.score.toFixed(1)}${first.vector ? ` (${first.vector})` : ''}`],
+          [S.facts.epss, first.epss !== null && (first.epssPercentile !== null ? S.facts.above(epss(first.epss), percent(first.epssPercentile, 1)) : epss(first.epss))],
+          [S.facts.urgency, first.urgency], [S.facts.purl, <code key="p">{first.purl}</code>],
         ]} />
       </Section>
       <References links={first.references} />
