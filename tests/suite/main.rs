@@ -21,6 +21,7 @@ mod packages_every;
 mod packages_lang;
 mod packages_os;
 mod packages_witness;
+mod page;
 mod real_archives;
 mod reference;
 mod registry;

@@ -1,5 +1,7 @@
 // Serves the built page on a loopback port, under a path that is not the root, and drives it in Chromium.
+import assert from 'node:assert/strict';
 import { createServer } from 'node:http';
+import { availableParallelism, loadavg } from 'node:os';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname, extname, join, normalize, resolve } from 'node:path';
@@ -87,6 +89,30 @@ export async function shot(page, name) {
   await mkdir(shots, { recursive: true });
   await page.screenshot({ path: join(shots, `${name}.png`) });
 }
+
+/** Begins to note tasks that kept the page from answering. */
+export const watchTasks = (page) => page.evaluate(() => {
+  window.longTasks = [];
+  new PerformanceObserver((list) => { for (const one of list.getEntries()) window.longTasks.push(Math.round(one.duration)); }).observe({ type: 'longtask' });
+});
+
+/** No task took more than 50 ms. On a machine that has other work a wall clock says nothing about the page: it is told, not judged. */
+export async function noLongTasks(t, page) {
+  const tasks = await page.evaluate(() => window.longTasks);
+  t.diagnostic(`long tasks: ${JSON.stringify(tasks)}`);
+  if (!isQuiet(t)) return;
+  assert.deepEqual(tasks.filter((one) => one > 50), []);
+}
+
+/** True when times mean something. */
+export function isQuiet(t) {
+  const quiet = loadavg()[0] <= availableParallelism() * 1.5;
+  if (!quiet) t.diagnostic('the machine is busy with other work: times are not judged');
+  return quiet;
+}
+
+/** Goes to a view of what is open, as a link does. */
+export const goTo = (page, hash) => page.evaluate((to) => { location.hash = to; }, hash);
 
 /** True where the file is there; else one line says what is missing, and the test is over. */
 export function needs(context, path) {

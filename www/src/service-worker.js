@@ -44,11 +44,22 @@ async function database(request, url) {
   }
   try {
     const response = await fetch(request);
-    if (response.ok) await cache.put(request, response.clone());
+    if (response.ok) {
+      await cache.put(request, response.clone());
+      if (index) await forget(cache, await response.clone().text());
+    }
     return response;
   } catch (error) {
     const kept = await cache.match(request);
     if (kept) return kept;
     throw error;
+  }
+}
+
+/** Shards that a new index no longer names are never asked for again. */
+async function forget(cache, index) {
+  for (const request of await cache.keys()) {
+    const name = new URL(request.url).pathname.split('/').at(-1);
+    if (name !== 'index.json' && !index.includes(name)) await cache.delete(request);
   }
 }

@@ -3,11 +3,16 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { databaseFiles, drop, launch, openPage, serve, settled, shot } from '../harness.js';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { choose, databaseFiles, drop, goTo, launch, openPage, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
+import { dockerArchive } from '../../../www/sample/tar.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1440, 1024, 390];
+const LISTS = ['vulns', 'packages', 'secrets', 'checks'];
 const VIEWS = ['overview', 'vulns', 'packages', 'secrets', 'checks', 'layers', 'layers/2', 'files', 'files/etc/os-release', 'config', 'raw', 'compare'];
 
 let browser;
@@ -38,27 +43,115 @@ const sideways = (page) => page.evaluate(() => {
   return `${wide}px: ${worst.join(', ')}`;
 });
 
+/** Looks at one state: it fits, axe has nothing to say, and a screenshot is kept. */
+async function look(page, name, wrong, suffix) {
+  const wide = await sideways(page);
+  if (wide) wrong.push(`${name} scrolls sideways by ${wide}`);
+  for (const one of await violations(page)) wrong.push(`${name}: ${one}`);
+  if (suffix) await shot(page, `${name.replaceAll('/', '-')}-${suffix}`);
+}
+
+const open = (width, colorScheme, more = {}) =>
+  openPage(browser, site.url, { viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme, bypassCSP: true, reducedMotion: 'reduce', ...more });
+
+/** Goes to a view and waits until it has drawn what it shows. */
+async function show(page, view) {
+  await goTo(page, `#/${view}`);
+  await page.waitForFunction(() => !document.querySelector('.loading'));
+  await page.waitForTimeout(150);
+}
+
 for (const theme of ['light', 'dark']) {
   for (const width of WIDTHS) {
     test(`${width} px, ${theme}: every view fits and is accessible`, async () => {
-      const { page, context } = await openPage(browser, site.url, { viewport: { width, height: width < 500 ? 844 : 900 }, colorScheme: theme, bypassCSP: true, reducedMotion: 'reduce' });
+      const { page, context } = await open(width, theme);
       const wrong = [];
-      const look = async (name) => {
-        const wide = await sideways(page);
-        if (wide) wrong.push(`${name} scrolls sideways by ${wide}`);
-        for (const one of await violations(page)) wrong.push(`${name}: ${one}`);
-        await shot(page, `${name.replaceAll('/', '-')}-${width}-${theme}`);
-      };
-      await look('start');
+      const suffix = `${width}-${theme}`;
+      await look(page, 'start', wrong, suffix);
       await drop(page, 'tide-table.tar', sampleImage());
       await settled(page);
       for (const view of VIEWS) {
-        await page.evaluate((hash) => { location.hash = hash; }, `#/${view}`);
-        await page.waitForTimeout(150);
-        await look(view);
+        await show(page, view);
+        await look(page, view, wrong, suffix);
+      }
+      // The evidence behind the first row of each list.
+      for (const list of LISTS) {
+        await show(page, list);
+        if (await page.locator('.grid-body .row[data-index]').count() === 0) continue;
+        await page.locator('.grid-body .row[data-index]').first().click();
+        await page.waitForSelector('.panel');
+        await look(page, `panel-${list}`, wrong, suffix);
       }
       assert.deepEqual(wrong, []);
       await context.close();
     });
   }
+
+  test(`${theme}: gaps, a refusal, a policy, the keys, menus, two images, and a scan that goes on`, async () => {
+    const wrong = [];
+    const width = theme === 'light' ? 1440 : 390;
+    const suffix = `${width}-${theme}`;
+    const { page, context } = await open(width, theme);
+    await choose(page, { name: 'notes.tar', mimeType: 'text/plain', buffer: Buffer.from('These are only notes.\n'.repeat(100)) });
+    await page.waitForSelector('.refusal');
+    await look(page, 'refusal', wrong, suffix);
+    await choose(page, { name: 'cut.tar', mimeType: 'application/x-tar', buffer: sampleImage().subarray(0, 90_000) });
+    await page.waitForFunction(() => document.querySelector('.gaps, .refusal') && !document.querySelector('.scanning'));
+    await look(page, 'gaps', wrong, suffix);
+    await drop(page, 'tide-table.tar', sampleImage());
+    await page.waitForFunction(() => document.title.includes('tide-table') && document.querySelector('.cards') && !document.querySelector('.scanning'));
+    await drop(page, 'policy.toml', Buffer.from('[secrets]\nseverity = "low"\n[checks]\nseverity = "low"\n'));
+    await page.waitForSelector('.judged');
+    await look(page, 'policy', wrong, suffix);
+    await page.keyboard.press('?');
+    await page.waitForSelector('dialog[open]');
+    await look(page, 'keys', wrong, suffix);
+    await page.keyboard.press('Escape');
+    await page.locator('.top-actions').getByRole('button', { name: 'Take it away' }).click();
+    await look(page, 'menu', wrong, suffix);
+    await page.keyboard.press('Escape');
+    await show(page, 'files/srv/app/server.js?layer=4');
+    await page.waitForSelector('.content');
+    await look(page, 'files-layer', wrong, suffix);
+    await show(page, 'files?q=*.json');
+    await page.waitForSelector('.result');
+    await look(page, 'files-search', wrong, suffix);
+    await show(page, 'compare');
+    await drop(page, 'empty.tar', dockerArchive({ name: 'other:2', layers: [{ command: 'COPY motd /etc', entries: [{ path: 'etc/motd', content: 'hello' }] }] }));
+    await page.waitForSelector('.numbers');
+    await look(page, 'compare-two', wrong, suffix);
+    await page.getByRole('button', { name: 'Open another' }).click();
+    const big = dockerArchive({ name: 'big:1', layers: [{ command: 'COPY small /', entries: [{ path: 'etc/small', content: 'x' }] }, { command: 'COPY big /', entries: [{ path: 'big', content: Buffer.alloc(400 << 20, 65) }] }] });
+    const file = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'big.tar');
+    await writeFile(file, big);
+    await choose(page, file);
+    await page.waitForFunction(() => document.querySelector('.scanning') && document.querySelector('.cards'));
+    await look(page, 'scanning', wrong, suffix);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForSelector('.start');
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
+}
+
+// 1280 pixels at 200 % are 640, at 400 % are 320 (WCAG 1.4.4, 1.4.10).
+for (const [zoom, width] of [[200, 640], [400, 320]]) {
+  test(`at ${zoom} % nothing scrolls sideways`, async () => {
+    const { page, context } = await open(width, 'light', { deviceScaleFactor: zoom / 100 });
+    const wrong = [];
+    const fits = async (name) => {
+      const wide = await sideways(page);
+      if (wide) wrong.push(`${name}: ${wide}`);
+    };
+    await fits('start');
+    await drop(page, 'tide-table.tar', sampleImage());
+    await settled(page);
+    for (const view of [...VIEWS, 'packages/pkg:apk/alpine/busybox@1.35.0-r29', 'checks/runs-as-root']) {
+      await show(page, view);
+      await fits(view);
+    }
+    await shot(page, `zoom-${zoom}`);
+    assert.deepEqual(wrong, []);
+    await context.close();
+  });
 }

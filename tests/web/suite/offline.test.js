@@ -1,13 +1,13 @@
 // Without a network: from the second visit on, and as a saved report in one file.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { dist, drop, launch, openPage, repository, serve, settled, shot } from '../harness.js';
+import { database, databaseFiles, dist, drop, launch, needs, openPage, repository, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 
 let browser;
@@ -34,6 +34,39 @@ test('the second visit works with the network cut', async () => {
   assert.match(await page.locator('.top').innerText(), /tide-table/);
   await context.close();
   site = await serve();
+});
+
+test('advisories that were fetched once are there without a network, with their age', async (t) => {
+  if (!needs(t, join(database, 'index.json'))) return;
+  const own = await serve(databaseFiles());
+  const { page, context } = await openPage(browser, own.url);
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready) && navigator.serviceWorker.controller !== null);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  const found = () => page.locator('.tabs a', { hasText: 'Vulnerabilities' }).locator('.tab-count').innerText();
+  const before = await found();
+  assert.ok(Number(before) > 10);
+  await context.setOffline(true);
+  await own.close();
+  await page.reload();
+  await page.waitForSelector('.start');
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.equal(await found(), before);
+  assert.match(await page.locator('.cards').innerText(), /Advisory data (of today|\d[\d,]* days? old)/);
+  await context.close();
+});
+
+test('the page can be installed', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  const client = await context.newCDPSession(page);
+  const { manifest } = await client.send('Page.getAppManifest').then(({ data, errors }) => ({ manifest: JSON.parse(data), errors }));
+  const { installabilityErrors } = await client.send('Page.getInstallabilityErrors');
+  // A window without a profile is refused for being one; anything else would be ours.
+  assert.deepEqual(installabilityErrors.map((one) => one.errorId).filter((id) => id !== 'in-incognito'), []);
+  assert.equal(manifest.name, 'Porthole');
+  await context.close();
 });
 
 test('the HTML report is one file that needs nothing else', async () => {
@@ -94,6 +127,27 @@ test('the page, its script and its WebAssembly are light as transferred', (t) =>
   t.diagnostic(`as transferred: ${sizes.map(({ path, brotli }) => `${path} ${Math.round(brotli / 1000)} kB`).join(', ')}; together ${Math.round(sum('brotli') / 1000)} kB by brotli, ${Math.round(sum('gzip') / 1000)} kB by gzip`);
   assert.ok(sum('brotli') < 900_000, `${sum('brotli')} bytes`);
   for (const path of named) assert.match(html, new RegExp(`${path.replace(/[.]/g, '\\.')}"[^>]*integrity="sha384-`));
+});
+
+test('one file with chosen advisories finds the same as the page, without a network', async (t) => {
+  if (!needs(t, join(database, 'index.json'))) return;
+  const folder = await mkdtemp(join(tmpdir(), 'porthole-'));
+  const chosen = join(folder, 'db');
+  await mkdir(chosen);
+  for (const name of readdirSync(database).filter((one) => /^(index\.json|alpine-v3\.17-|npm-)/.test(one))) await copyFile(join(database, name), join(chosen, name));
+  const file = join(folder, 'porthole.html');
+  execFileSync(process.execPath, [join(repository, 'www/standalone.mjs'), dist, file, chosen]);
+  const alone = await browser.newContext({ offline: true, viewport: { width: 1440, height: 900 } });
+  const page = await alone.newPage();
+  await page.goto(`file://${file}`);
+  await page.waitForSelector('.start');
+  assert.match(await page.locator('.promise').innerText(), /connect to nothing at all/);
+  await page.click('.sample');
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#/vulns?q=lodash'; });
+  await page.waitForSelector('.grid-body .row');
+  assert.match(await page.locator('.grid-body').innerText(), /CVE-/);
+  await alone.close();
 });
 
 test('one file holds the whole page, and works from disk without a network', async () => {

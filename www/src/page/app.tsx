@@ -10,7 +10,7 @@ import { installKeys, typing } from './keys';
 import { route, type View } from './route';
 import { openFiles } from './scan';
 import { announcement, head, other, scanning, subject } from './store';
-import { S } from './strings';
+import { S } from '../shared/strings';
 import { Checks } from './views/checks';
 import { Compare } from './views/compare';
 import { Config } from './views/config';

@@ -1,5 +1,7 @@
 // The few things that the page fetches, all from its own folder; in a standalone file they are inside it.
 import wasmUrl from '../pkg/porthole_bg.wasm?url';
+import { decodeBase64 } from '../shared/base64';
+import type { Settings } from '../shared/protocol';
 import { requested } from './store';
 
 const base = (): URL => new URL('./', document.baseURI);
@@ -11,10 +13,8 @@ export function note(url: string, bytes: number, cached = false): void {
 /** A block of base64 text that a standalone file carries. */
 function inlined(id: string): Uint8Array<ArrayBuffer> | null {
   const text = document.getElementById(id)?.textContent;
-  return text ? decoded(text) : null;
+  return text ? decodeBase64(text) : null;
 }
-
-const decoded = (text: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(text.trim()), (character) => character.charCodeAt(0));
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
@@ -40,10 +40,10 @@ async function load(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
-/** Folder of the advisory shards; in a standalone file the shards themselves; null where there can be none. */
-export function database(): string | Record<string, Uint8Array> | null {
+/** Folder of the advisory shards; in a standalone file the shards themselves, as they stand in it; null where there can be none. */
+export function database(): Settings['database'] {
   const blocks = [...document.querySelectorAll<HTMLElement>('script[data-shard]')];
-  if (blocks.length > 0) return Object.fromEntries(blocks.map((block) => [block.dataset['shard'] ?? '', decoded(block.textContent ?? '')]));
+  if (blocks.length > 0) return Object.fromEntries(blocks.map((block) => [block.dataset['shard'] ?? '', block.textContent ?? '']));
   return location.protocol === 'file:' ? null : new URL('db/', base()).href;
 }
 

@@ -1,6 +1,6 @@
 // Documents that say what counts: kept for every image of this visit, until they are taken away.
 import { announcement, considered, other, subject, type Considered } from './store';
-import { S } from './strings';
+import { S } from '../shared/strings';
 
 /** Takes these documents instead of those before. What is open is judged anew; what is opened later will be. */
 export async function consider(documents: readonly Considered[]): Promise<void> {

@@ -4,7 +4,7 @@ import { note } from './assets';
 import { reference, setReference } from './route';
 import { blank, close, hear, ready, settings } from './scan';
 import { announcement, considered, refusal, shelf, subject, update, type Slot } from './store';
-import { S } from './strings';
+import { S } from '../shared/strings';
 import { WorkerModel } from './worker-model';
 
 /** The edge says so in the page that it serves: nothing has to be asked for. */

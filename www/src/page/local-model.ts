@@ -2,7 +2,7 @@
 import { type Model, type Question, type Questions } from '../shared/protocol';
 import { Query } from '../shared/query';
 import type { Report } from '../shared/report';
-import { S } from './strings';
+import { S } from '../shared/strings';
 
 export class LocalModel implements Model {
   readonly #report: Report;

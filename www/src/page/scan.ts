@@ -4,12 +4,12 @@ import type { FromModel, InputFile, InputKind, Progress, Settings } from '../sha
 import type { Report } from '../shared/report';
 import { analysisModule, database, sampleFile } from './assets';
 import { consider } from './consider';
-import { duration } from './format';
+import { duration } from '../shared/format';
 import { grouped, nameOf, sizeOf } from './inputs';
 import { LocalModel } from './local-model';
 import { forgetReference, go, href, route } from './route';
 import { announcement, considered, expired, other, refusal, requested, shelf, subject, update, type Input, type Slot, type Subject } from './store';
-import { S } from './strings';
+import { S } from '../shared/strings';
 import { WorkerModel } from './worker-model';
 
 let nextId = 1;

@@ -5,7 +5,7 @@ import { copyText } from './clipboard';
 import { LocalModel } from './local-model';
 import { save } from './save';
 import { announcement } from './store';
-import { S } from './strings';
+import { S } from '../shared/strings';
 import { standaloneReport } from './standalone';
 
 const stem = (head: Head): string => {

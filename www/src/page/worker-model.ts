@@ -1,7 +1,7 @@
 // The model worker, as seen from the page: questions out, answers in. Ending it returns its memory at once.
 import ModelWorker from '../worker/model-worker.ts?worker&inline';
 import type { Consideration, FromModel, InputFile, InputKind, Model, Question, Questions, Settings, ToModel } from '../shared/protocol';
-import { S } from './strings';
+import { S } from '../shared/strings';
 
 interface Waiting {
   resolve: (answer: never) => void;

@@ -20,7 +20,7 @@ export interface Difference {
   config: Side[];
 }
 
-/** What is compared as numbers; how they are called is in `page/strings.ts`. */
+/** What is compared as numbers; how they are called is in `shared/strings.ts`. */
 type Measure = 'stored' | 'unpacked' | 'wasted' | 'layers' | 'files' | 'packages' | 'vulnerabilities' | 'secrets' | 'checks';
 
 /** Stands for a value that is not there. */

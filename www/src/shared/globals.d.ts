@@ -1,7 +1,8 @@
-// The two names that messages carry and that every world has; `shared/` sees nothing of what they can do.
+// The few names that every world has; `shared/` sees nothing else of them.
 interface Blob {
   readonly size: number;
 }
 declare namespace WebAssembly {
   interface Module {}
 }
+declare function atob(text: string): string;

@@ -22,7 +22,7 @@ export interface ListSpec<R> {
   facets: Record<string, (row: R) => string | readonly string[]>;
 }
 
-/** Facets are ids that stand in addresses; what they are called is in `page/strings.ts`. */
+/** Facets are ids that stand in addresses; what they are called is in `shared/strings.ts`. */
 const layerId = (layer: number | null | undefined): string => String(layer ?? 'config');
 const SYSTEM = new Set(['deb', 'apk', 'rpm', 'alpm', 'opkg']);
 const outcomeRank: Record<Check['outcome'], number> = { fail: 3, warn: 2, pass: 1, notApplicable: 0 };

@@ -61,8 +61,8 @@ export interface Settings {
   /** RFC 3339; the core has no clock. */
   now: string;
   workers: number;
-  /** Folder of the advisory shards, absolute; or the shards themselves by file name; null for none. */
-  database: string | Record<string, Uint8Array> | null;
+  /** Folder of the advisory shards, absolute; or the shards themselves by file name, in base64; null for none. */
+  database: string | Record<string, string> | null;
 }
 
 export type ToModel =

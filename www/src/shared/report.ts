@@ -10,7 +10,7 @@ export type {
 /** What the page holds of a report: all but the long lists, which stay in the model worker and are asked for by page. */
 export interface Head {
   report: Omit<Report, 'packages' | 'secrets' | 'vulnerabilities'> & {
-    vulnerabilities: Omit<Report['vulnerabilities'], 'findings' | 'upgrades'>;
+    vulnerabilities: Required<Omit<Report['vulnerabilities'], 'findings' | 'upgrades'>>;
   };
   verdict: Verdict;
   /** How the policy ended, where one was given. */

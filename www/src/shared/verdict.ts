@@ -9,7 +9,7 @@ const UPGRADES = 8;
 export function verdict(report: Report): Verdict {
   const rows = groupFindings(report.vulnerabilities.findings);
   const open = rows.filter((row) => counts(row.first));
-  const plan = report.vulnerabilities.upgrades.filter((upgrade) => upgrade.to !== null && upgrade.closes.length > 0);
+  const plan = (report.vulnerabilities.upgrades ?? []).filter((upgrade) => upgrade.to !== null && upgrade.closes.length > 0);
   const layers = report.layers.map(() => ({ vulnerabilities: 0, secrets: 0, packages: 0 }));
   const bump = (layer: number | null, what: 'vulnerabilities' | 'secrets' | 'packages'): void => {
     const slot = layer === null ? undefined : layers[layer];
@@ -41,8 +41,8 @@ export function verdict(report: Report): Verdict {
       packages: new Set(open.map((row) => row.source)).size,
       upgrades: plan.slice(0, UPGRADES),
       firstThree: plan.slice(0, 3).reduce((sum, upgrade) => sum + upgrade.closes.length, 0),
-      ageDays: report.vulnerabilities.ageDays,
-      stale: report.vulnerabilities.stale,
+      ageDays: report.vulnerabilities.ageDays ?? null,
+      stale: report.vulnerabilities.stale ?? false,
     },
     secrets: {
       total: real.length,
@@ -71,5 +71,7 @@ export function verdict(report: Report): Verdict {
 export function head(report: Report, judged: PolicyResult | null, saved: boolean): Head {
   const { packages: _packages, secrets: _secrets, vulnerabilities, ...rest } = report;
   const { findings: _findings, upgrades: _upgrades, ...data } = vulnerabilities;
-  return { report: { ...rest, vulnerabilities: data }, verdict: verdict(report), judged, saved };
+  // Reports of older versions lack what newer ones say.
+  const complete = { ageDays: null, stale: false, leftToDistribution: 0, pastEndOfLife: [], ...data };
+  return { report: { ...rest, vulnerabilities: complete }, verdict: verdict(report), judged, saved };
 }

@@ -1,5 +1,7 @@
 // Fetches the advisory shards that this image needs and has them matched. Static files, by release and language: never a package's name.
 import type { Merge } from '../pkg/porthole';
+import { decodeBase64 } from '../shared/base64';
+import { S } from '../shared/strings';
 import type { Settings } from '../shared/protocol';
 
 type Note = (url: string, bytes: number, cached: boolean) => void;
@@ -24,8 +26,8 @@ function source({ database }: Settings, note: Note): ((file: string) => Promise<
   if (database === null) return null;
   if (typeof database !== 'string') {
     return (file) => {
-      const bytes = database[file];
-      return bytes ? Promise.resolve(bytes) : Promise.reject(new Error('not part of this file'));
+      const text = database[file];
+      return text === undefined ? Promise.reject(new Error(S.errors.notInside)) : Promise.resolve(decodeBase64(text));
     };
   }
   return async (file) => {

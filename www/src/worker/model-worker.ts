@@ -1,6 +1,7 @@
 // The model worker: owns one opened input, its folded view and its report, and answers the page's questions about it.
 import { initSync, type InitOutput } from '../pkg/porthole';
 import type { FromModel, ToModel } from '../shared/protocol';
+import { S } from '../shared/strings';
 import { Input } from './input';
 import { Session } from './session';
 import { kindOf } from './sort';
@@ -37,7 +38,7 @@ onmessage = (event: MessageEvent<ToModel>): void => {
       break;
     case 'ask':
       try {
-        if (!session) throw new Error('nothing is open yet');
+        if (!session) throw new Error(S.errors.nothingOpen);
         say({ type: 'answer', id: message.id, answer: session.answer(message.question, message.ask) });
       } catch (error) {
         say({ type: 'refused', id: message.id, message: reason(error) });

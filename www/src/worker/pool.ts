@@ -1,5 +1,6 @@
 // A pool of layer workers: the largest layer first, a failed worker replaced and its layer tried once more.
 import type { FromLayer, ToLayer } from '../shared/protocol';
+import { S } from '../shared/strings';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
 export interface Job {
@@ -70,7 +71,7 @@ export function scanAll(module: WebAssembly.Module, jobs: readonly Job[], worker
       };
       worker.onerror = (event): void => {
         event.preventDefault();
-        fail(event.message || 'the worker that read it stopped');
+        fail(event.message || S.errors.worker);
       };
       next();
     };

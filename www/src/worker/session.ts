@@ -4,6 +4,7 @@ import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Questi
 import type { TreeView } from '../shared/files';
 import type { PolicyResult } from '../shared/report';
 import { Query } from '../shared/query';
+import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { CHUNK, Input, readNow } from './input';
 import { match } from './matching';
@@ -60,7 +61,7 @@ export class Session {
 
   /** An SBOM or a saved report: packages without layers or files. */
   async #document(file: Blob): Promise<void> {
-    if (file.size > LARGEST_SBOM) throw new Error('this document is larger than any that is read here');
+    if (file.size > LARGEST_SBOM) throw new Error(S.errors.largeDocument);
     const merge = Merge.ofDocument(readNow(file), this.#name);
     this.#merge = merge;
     // A saved report says what it said.
@@ -226,7 +227,7 @@ export class Session {
   answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] {
     const merge = this.#merge;
     const query = this.#query;
-    if (!merge || !query) throw new Error('nothing is open yet');
+    if (!merge || !query) throw new Error(S.errors.nothingOpen);
     const state = (view: TreeView): [string, number] => [view.kind, view.kind === 'merged' ? 0 : view.layer];
     switch (question) {
       case 'rows': return query.page(ask as Questions['rows']['ask']);
@@ -270,7 +271,7 @@ export class Session {
   #content(merge: Merge, { path, layer, limit }: Questions['content']['ask']): Questions['content']['answer'] {
     const { layer: holder, offset, size } = merge.place(path, layer);
     const place = this.#places[holder];
-    if (!place || place.kind === 'none') throw new Error('the layer is not in the archive');
+    if (!place || place.kind === 'none') throw new Error(S.errors.noLayer);
     // An archive that is compressed as a whole goes by once more, up to the file.
     const streamed = place.kind === 'streamed' && place.file !== null;
     const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);

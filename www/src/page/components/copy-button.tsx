@@ -1,7 +1,7 @@
 // A button that copies a text, and says so.
 import { useState } from 'preact/hooks';
 import { copyText } from '../clipboard';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Icon, type IconName } from './icon';
 
 const SHOWN = 1500;

@@ -1,10 +1,10 @@
 // The facets of a list, each value with how many rows one more click would show.
 import { useState } from 'preact/hooks';
 import type { FacetCount } from '../../shared/query';
-import { command, count } from '../format';
+import { command, count } from '../../shared/format';
 import { go, route, withParams } from '../route';
 import { head } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 
 export interface FacetLabels {
   title: string;

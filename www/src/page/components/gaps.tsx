@@ -1,7 +1,7 @@
 // What was not read, and why: on top of every view, not hidden.
 import { useState } from 'preact/hooks';
 import type { Gap } from '../../shared/report';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Icon } from './icon';
 
 const SHORT = 3;

@@ -1,7 +1,7 @@
 // The list of keys, as a modal dialogue.
 import { useEffect, useRef } from 'preact/hooks';
 import { helpOpen } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Icon } from './icon';
 
 export function KeyHelp() {

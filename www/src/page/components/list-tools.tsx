@@ -6,7 +6,7 @@ import type { RowsPage } from '../../shared/query';
 import { copyText } from '../clipboard';
 import { go, withParams } from '../route';
 import { save } from '../save';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Icon } from './icon';
 import type { Column } from './list';
 import { Menu } from './menu';

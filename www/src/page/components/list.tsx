@@ -3,11 +3,11 @@ import type { ComponentChild, JSX, RefObject, TargetedInputEvent } from 'preact'
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { ListName, Rows } from '../../shared/lists';
 import type { Model } from '../../shared/protocol';
-import { count } from '../format';
+import { count } from '../../shared/format';
 import { go, route, withItem, withParams } from '../route';
 import { MOST_PRINTED } from '../print';
 import { announcement, printing } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { type FacetLabels, Facets } from './facets';
 import { Icon } from './icon';
 import { ListTools } from './list-tools';

@@ -1,9 +1,9 @@
 // Small marks used everywhere: severity, origin, layer, digest. Never by colour alone: each has its word or shape.
 import type { Check, Origin, Severity, Verification } from '../../shared/report';
-import { command, shortDigest } from '../format';
+import { command, shortDigest } from '../../shared/format';
 import { href } from '../route';
 import { head } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Icon, type IconName } from './icon';
 
 export function SeverityMark({ severity }: { severity: Severity }) {

@@ -2,7 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { go, route, withItem } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { CopyButton } from './copy-button';
 import { Icon } from './icon';
 

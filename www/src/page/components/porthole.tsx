@@ -1,5 +1,5 @@
 // The picture on the first page: a porthole in a quiet sea, and a stack of layers on the horizon.
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 
 const BOLTS = Array.from({ length: 8 }, (_, index) => index * 45 + 22.5);
 

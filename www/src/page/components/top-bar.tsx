@@ -1,12 +1,12 @@
 // What is open, the tabs with their counts, and what can be done with it.
 import { useEffect, useRef } from 'preact/hooks';
-import { bytes, count } from '../format';
+import { bytes, count } from '../../shared/format';
 import { nextTheme } from '../keys';
 import { href, route, VIEWS, type View } from '../route';
 import { printPage } from '../print';
 import { choose, closeAll, openFromShelf } from '../scan';
 import { head, helpOpen, other, scanning, shelf, type Subject, theme } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { copyMarkdown, formatsOf, takeAway } from '../take-away';
 import { CopyButton } from './copy-button';
 import { Icon, Mark } from './icon';

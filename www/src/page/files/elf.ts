@@ -1,5 +1,6 @@
 // ELF header and program headers (System V ABI, chapter 4 and 5), for the person who looks at a binary. Display only.
-const TYPES: Record<number, string> = { 1: 'relocatable object', 2: 'executable', 3: 'shared object or position-independent executable', 4: 'core dump' };
+import { S } from '../../shared/strings';
+
 const MACHINES: Record<number, string> = { 3: 'x86', 8: 'MIPS', 20: 'PowerPC', 21: 'PowerPC 64', 22: 'S390', 40: 'ARM', 62: 'x86-64', 183: 'AArch64', 243: 'RISC-V', 258: 'LoongArch' };
 const PT_DYNAMIC = 2;
 const PT_INTERP = 3;
@@ -16,10 +17,10 @@ export function elfFacts(content: Uint8Array): [string, string][] | null {
   const word = (at: number): number => (wide ? Number(view.getBigUint64(at, little)) : view.getUint32(at, little));
   const type = view.getUint16(16, little);
   const facts: [string, string][] = [
-    ['Class', `${wide ? '64' : '32'} bit, ${little ? 'little' : 'big'} endian`],
-    ['Type', TYPES[type] ?? `type ${type}`],
-    ['Machine', MACHINES[view.getUint16(18, little)] ?? `machine ${view.getUint16(18, little)}`],
-    ['Entry point', `0x${word(24).toString(16)}`],
+    [S.elf.class, S.elf.width(wide ? 64 : 32, little)],
+    [S.elf.type, S.elf.types[type] ?? String(type)],
+    [S.elf.machine, MACHINES[view.getUint16(18, little)] ?? String(view.getUint16(18, little))],
+    [S.elf.entry, `0x${word(24).toString(16)}`],
   ];
   const table = word(wide ? 32 : 28);
   const each = view.getUint16(wide ? 54 : 42, little);
@@ -40,8 +41,8 @@ export function elfFacts(content: Uint8Array): [string, string][] | null {
     }
     dynamic ||= kind === PT_DYNAMIC;
     relro ||= kind === PT_GNU_RELRO;
-    if (kind === PT_GNU_STACK) stack = flags & 1 ? 'executable' : 'not executable';
+    if (kind === PT_GNU_STACK) stack = flags & 1 ? S.elf.executable : S.elf.notExecutable;
   }
-  facts.push(['Linking', dynamic ? 'dynamic' : 'static'], ['Interpreter', interpreter ?? ''], ['Position independent', type === 3 ? 'yes' : 'no'], ['Stack', stack ?? 'not stated (executable)'], ['Read-only relocations', relro ? 'yes' : 'no']);
+  facts.push([S.elf.linking, dynamic ? S.elf.dynamic : S.elf.static], [S.elf.interpreter, interpreter ?? ''], [S.elf.independent, type === 3 ? S.elf.yes : S.elf.no], [S.elf.stack, stack ?? S.elf.unstated], [S.elf.relro, relro ? S.elf.yes : S.elf.no]);
   return facts.filter(([, value]) => value !== '');
 }

@@ -4,8 +4,8 @@ import type { FileNode, FileOrder, TreeView } from '../../shared/files';
 import type { Model } from '../../shared/protocol';
 import { Icon, type IconName } from '../components/icon';
 import { useBoxWindow } from '../components/virtual';
-import { bytes } from '../format';
-import { S } from '../strings';
+import { bytes } from '../../shared/format';
+import { S } from '../../shared/strings';
 import { useLines } from './lines';
 
 export const KIND_ICON: Record<FileNode['kind'], IconName> = {

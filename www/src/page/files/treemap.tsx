@@ -2,8 +2,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { FileNode, FolderPage, TreeView } from '../../shared/files';
 import type { Model } from '../../shared/protocol';
-import { bytes, percent } from '../format';
-import { S } from '../strings';
+import { bytes, percent } from '../../shared/format';
+import { S } from '../../shared/strings';
 import { type Rect, squarify } from './squarify';
 
 /** Rectangles of one folder; the rest is drawn as one. */

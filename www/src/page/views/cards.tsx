@@ -2,9 +2,9 @@
 import type { ComponentChildren } from 'preact';
 import { Icon, type IconName } from '../components/icon';
 import type { Head } from '../../shared/report';
-import { ago, bytes, count, date, percent } from '../format';
+import { ago, bytes, count, date, percent } from '../../shared/format';
 import { href } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 
 type Tone = 'good' | 'warn' | 'bad' | 'quiet';
 
@@ -59,9 +59,10 @@ function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
   const worst = v.bySeverity.filter((one) => one.total > 0);
   const bad = worst[0]?.severity === 'critical' || worst[0]?.severity === 'high' || v.exploited > 0;
   return (
-    <Card to={to} icon="shield" tone={bad ? 'bad' : 'warn'} title={S.cards.vulns} value={count(v.total)} unit={S.cards.withFix(v.fixable)}>
+    <Card to={to} icon="shield" tone={bad ? 'bad' : 'warn'} title={S.cards.vulns} value={count(v.total)}>
       <span class="stack" role="presentation">{worst.map((one) => <span key={one.severity} class={`fill-${one.severity}`} style={{ flexGrow: one.total }} />)}</span>
       <span>{worst.slice(0, 3).map((one) => `${count(one.total)} ${S.severity[one.severity].toLowerCase()}`).join(', ')}</span>
+      <span>{S.cards.withFix(v.fixable)}</span>
       {v.exploited > 0 && <span class="bad"><Icon name="fire" />{S.cards.exploited(v.exploited)}</span>}
       {v.own > 0 && v.own < v.total && <span>{S.cards.inYours(v.own)}</span>}
       {age}

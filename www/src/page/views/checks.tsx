@@ -4,16 +4,16 @@ import { Icon } from '../components/icon';
 import { type Column, List } from '../components/list';
 import { OriginMark, OutcomeMark, Path, SeverityMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { bytes, count } from '../format';
+import { bytes, count, sentence } from '../../shared/format';
 import { route, withItem } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 import { References } from './vulnerabilities';
 
 const columns: Column<Check>[] = [
   { id: 'outcome', title: S.columns.outcome, track: '9rem', cell: (row) => <OutcomeMark outcome={row.outcome} />, plain: (row) => S.outcome[row.outcome] },
-  { id: 'title', title: S.columns.check, track: 'minmax(12rem, 1.3fr)', plain: (row) => row.title, cell: (row) => <a class="row-link truncate" tabIndex={-1} href={withItem(row.code)}>{row.title}</a> },
+  { id: 'title', title: S.columns.check, track: 'minmax(12rem, 1.3fr)', plain: (row) => row.title, cell: (row) => <a class="row-link truncate" tabIndex={-1} href={withItem(row.code)}>{sentence(row.title)}</a> },
   { id: 'message', title: S.columns.found, track: 'minmax(10rem, 1.6fr)', sortable: false, cell: (row) => <span class="truncate muted" title={row.message}>{row.message}</span>, plain: (row) => row.message, from: 900 },
   { id: 'severity', title: S.columns.severity, track: '7.25rem', cell: (row) => row.outcome === 'fail' || row.outcome === 'warn' ? <SeverityMark severity={row.severity} /> : '', plain: (row) => row.severity },
   { id: 'saves', title: S.columns.saves, track: '5rem', numeric: true, cell: (row) => (row.saves ? bytes(row.saves) : ''), plain: (row) => row.saves, from: 1100 },
@@ -37,7 +37,7 @@ export function Checks({ model, head, scanning }: ViewProps) {
         phone={(one) => (
           <>
             <span class="line"><OutcomeMark outcome={one.outcome} />{one.outcome !== 'pass' && one.outcome !== 'notApplicable' && <SeverityMark severity={one.severity} />}</span>
-            <span class="line truncate"><strong>{one.title}</strong></span>
+            <span class="line truncate"><strong>{sentence(one.title)}</strong></span>
             <span class="line small muted truncate">{one.message}</span>
           </>
         )} />
@@ -48,8 +48,8 @@ export function Checks({ model, head, scanning }: ViewProps) {
 
 function CheckPanel({ row }: { row: Check }) {
   return (
-    <Panel title={row.title} kicker={<OutcomeMark outcome={row.outcome} />}>
-      <p class="lead">{row.message}</p>
+    <Panel title={sentence(row.title)} kicker={<OutcomeMark outcome={row.outcome} />}>
+      <p class="lead">{sentence(row.message)}</p>
       {row.outcome !== 'pass' && row.fix && <Section title={S.panel.fix}><p>{row.fix}</p>{row.saves ? <p class="good">{S.overview.saves(bytes(row.saves))}</p> : null}</Section>}
       {row.why && <Section title={S.panel.matters}><p>{row.why}</p></Section>}
       {row.evidence.length > 0 && (

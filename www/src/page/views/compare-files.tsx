@@ -4,8 +4,8 @@ import type { FileNode } from '../../shared/files';
 import type { Model } from '../../shared/protocol';
 import { Icon } from '../components/icon';
 import { KIND_ICON } from '../files/tree';
-import { bytes } from '../format';
-import { S } from '../strings';
+import { bytes } from '../../shared/format';
+import { S } from '../../shared/strings';
 
 interface Pair {
   name: string;

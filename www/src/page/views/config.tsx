@@ -4,9 +4,9 @@ import type { Attestation, Signature } from '../../shared/report';
 import { Icon } from '../components/icon';
 import { Digest, LayerMark, VerificationMark } from '../components/marks';
 import { Facts } from '../components/panel';
-import { ago, bytes, command, date } from '../format';
+import { ago, bytes, command, date } from '../../shared/format';
 import { route } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 
 export function Config({ head }: ViewProps) {
@@ -87,7 +87,7 @@ function SignatureItem({ of }: { of: Signature }) {
       <p><span class={`mark-pill tone-${tone}`}><Icon name={of.state === 'verified' ? 'check' : of.state === 'refused' ? 'cross' : 'dash'} />{S.signatureState[of.state]}</span> <strong>{of.format}</strong></p>
       <p>{of.statement}</p>
       {of.reasons.length > 0 && <ul class="steps">{of.reasons.map((one) => <li key={one}>{one}</li>)}</ul>}
-      {of.steps.length > 0 && (
+      {of.steps && of.steps.length > 0 && (
         <ol class="steps-proven">{of.steps.map((step) => (
           <li key={step.what}><span class={`mark-pill tone-${step.state === 'proven' ? 'good' : step.state === 'refused' ? 'bad' : 'quiet'}`}><Icon name={step.state === 'proven' ? 'check' : step.state === 'refused' ? 'cross' : 'dash'} />{S.config.stepState[step.state] ?? step.state}</span>
             <span><strong>{step.what}</strong> <span class="muted">{step.detail}</span></span></li>
@@ -103,7 +103,7 @@ function AttestationItem({ of }: { of: Attestation }) {
     <div class="signature">
       <p><strong>{S.config.attestation}</strong> <code>{of.predicateType}</code> {of.aboutThisImage ? '' : <span class="bad">{S.config.otherImage}</span>}</p>
       <Facts of={of.facts.map((fact) => [fact.name, fact.value] as const)} />
-      {of.missing.length > 0 && <ul class="steps">{of.missing.map((one) => <li key={one}>{one}</li>)}</ul>}
+      {of.missing && of.missing.length > 0 && <ul class="steps">{of.missing.map((one) => <li key={one}>{one}</li>)}</ul>}
       {of.signature ? <SignatureItem of={of.signature} /> : <p class="muted">{S.config.unsigned}</p>}
     </div>
   );

@@ -6,7 +6,7 @@ import { consider, forget } from '../consider';
 import { href } from '../route';
 import { openFiles } from '../scan';
 import { considered, expired } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 
 const SHORT = 5;

@@ -5,9 +5,9 @@ import { Icon } from '../components/icon';
 import { FileDetails } from '../files/content';
 import { KIND_ICON, Tree } from '../files/tree';
 import { Treemap } from '../files/treemap';
-import { bytes, command, count } from '../format';
+import { bytes, command, count } from '../../shared/format';
 import { go, href, route, withParams } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 
 export function Files({ model, head, saved, remote }: ViewProps) {

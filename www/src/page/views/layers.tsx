@@ -3,9 +3,9 @@ import type { Layer } from '../../shared/report';
 import { Icon } from '../components/icon';
 import { Digest, OriginMark, VerificationMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { ago, bytes, command, count, date, percent } from '../format';
+import { ago, bytes, command, count, date, percent } from '../../shared/format';
 import { go, href, route } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 
 export function Layers({ head }: ViewProps) {
@@ -69,7 +69,7 @@ function LayerPanel({ layer, head }: { layer: Layer; head: ViewProps['head'] }) 
       <Section title={S.layers.cost}>
         <Facts of={[
           [S.layers.stored, `${bytes(layer.storedSize)}${layer.compression && layer.compression !== 'none' ? ` (${layer.compression})` : ''}`],
-          [S.layers.unpacked, layer.uncompressedSize > 0 && `${bytes(layer.uncompressedSize)}${layer.storedSize > 0 ? `, ${S.layers.times((layer.uncompressedSize / layer.storedSize).toFixed(1))}` : ''}`],
+          [S.layers.unpacked, layer.uncompressedSize > 0 && layer.compression !== 'none' && `${bytes(layer.uncompressedSize)}${layer.storedSize > 0 ? `, ${S.layers.times((layer.uncompressedSize / layer.storedSize).toFixed(1))}` : ''}`],
           [S.layers.added, S.layers.touched(layer.added.count, bytes(layer.added.bytes))],
           [S.layers.changed, S.layers.touched(layer.changed.count, bytes(layer.changed.bytes))],
           [S.layers.removed, S.layers.touched(layer.removed.count, bytes(layer.removed.bytes))],

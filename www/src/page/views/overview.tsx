@@ -2,9 +2,9 @@
 import { Icon } from '../components/icon';
 import { Digest, SeverityMark } from '../components/marks';
 import { Facts } from '../components/panel';
-import { ago, bytes, command, count, date, percent } from '../format';
+import { ago, bytes, command, count, date, percent, sentence } from '../../shared/format';
 import { href } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Cards } from './cards';
 import { Counts } from './counts';
 import type { ViewProps } from './context';
@@ -66,7 +66,7 @@ function Todo({ head, scanning }: { head: ViewProps['head']; scanning: boolean }
             </a>
           </li>
         ))}
-        {failed.map((check) => <li key={check.code}><a href={href('checks', check.code)}><Icon name="cross" class="bad" /><span>{check.title}</span>{check.saves ? <small>{S.overview.saves(bytes(check.saves))}</small> : null}</a></li>)}
+        {failed.map((check) => <li key={check.code}><a href={href('checks', check.code)}><Icon name="cross" class="bad" /><span class="two-lines">{sentence(check.message)}</span>{check.saves ? <small>{S.overview.saves(bytes(check.saves))}</small> : null}</a></li>)}
         {remedies.map((remedy) => <li key={remedy.text}><a href={remedy.layer === null ? href('layers') : href('layers', String(remedy.layer))}><Icon name="weight" /><span>{remedy.text}</span><small>{S.overview.saves(bytes(remedy.bytes))}</small></a></li>)}
       </ul>
       {nothing && <p class="muted">{S.overview.nothingTodo}</p>}

@@ -5,9 +5,9 @@ import { layerFacet } from '../components/facets';
 import { type Column, List } from '../components/list';
 import { LayerMark, OriginMark, Path } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { bytes, command } from '../format';
+import { bytes, command } from '../../shared/format';
 import { href, route, withItem } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 

@@ -2,10 +2,10 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Report } from '../../shared/report';
 import { Icon } from '../components/icon';
-import { count } from '../format';
+import { count } from '../../shared/format';
 import { LocalModel } from '../local-model';
 import { formatsOf, takeAway } from '../take-away';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 
 export function Raw({ model, head }: ViewProps) {

@@ -1,9 +1,9 @@
 // What this page asked of the network since it was loaded: the promise, with its proof.
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../components/icon';
-import { bytes } from '../format';
+import { bytes } from '../../shared/format';
 import { online, requested } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 
 const policy = (): string => document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? '';
 

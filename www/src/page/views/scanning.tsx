@@ -1,10 +1,10 @@
 // While it scans: a bar per layer in its share of bytes, what was found so far, rate and time left, Cancel.
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from '../components/icon';
-import { bytes, count, duration } from '../format';
+import { bytes, count, duration } from '../../shared/format';
 import { cancel } from '../scan';
 import type { Slot, Subject } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 
 export function Scanning({ subject, slot }: { subject: Subject; slot: Slot }) {
   const [now, setNow] = useState(performance.now());

@@ -6,9 +6,9 @@ import { layerFacet } from '../components/facets';
 import { type Column, List } from '../components/list';
 import { LayerMark, OriginMark, Path, SeverityMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { command } from '../format';
+import { command } from '../../shared/format';
 import { route, withItem } from '../route';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 

@@ -7,7 +7,7 @@ import { Porthole } from '../components/porthole';
 import { hasEdge, openReference } from '../edge';
 import { openFiles, openSample } from '../scan';
 import { considered, refusal, requested } from '../store';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { Documents } from './counts';
 import { Policy, promiseProof } from './requests';
 

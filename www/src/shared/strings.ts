@@ -266,6 +266,14 @@ export const S = {
     linksTo: 'Links to',
   },
 
+  elf: {
+    class: 'Class', type: 'Type', machine: 'Machine', entry: 'Entry point', linking: 'Linking', interpreter: 'Interpreter', independent: 'Position independent', stack: 'Stack', relro: 'Read-only relocations',
+    types: { 1: 'relocatable object', 2: 'executable', 3: 'shared object or position-independent executable', 4: 'core dump' } as Record<number, string>,
+    width: (bits: number, little: boolean) => `${bits} bit, ${little ? 'little' : 'big'} endian`,
+    executable: 'executable', notExecutable: 'not executable', unstated: 'not stated (executable)', dynamic: 'dynamic', static: 'static', yes: 'yes', no: 'no',
+  },
+  time: { zero: 'set to 1970 (reproducible build)', now: 'just now', moment: 'less than a second' },
+
   layers: {
     command: 'Command',
     stored: 'Stored',
@@ -311,6 +319,7 @@ export const S = {
     more: 'Read more',
     gone: 'There is no such entry in this report.',
     links: 'Links leave this page only when you follow them.',
+    copyLink: 'Copy link',
     },
 
   vuln: {
@@ -354,6 +363,7 @@ export const S = {
       ['markdown', 'Markdown', 'for an issue or a pull request'],
       ['github-summary', 'Job summary', 'Markdown for a GitHub Actions run'],
       ['table', 'Plain text', 'as the command line prints it'],
+      ['badge', 'Badge', 'a picture in one line, for a README'],
     ] as const,
     copyMarkdown: 'Copy as Markdown',
     print: 'Print',
@@ -424,6 +434,10 @@ export const S = {
     empty: 'Nothing was dropped that could be read.',
     noFiles: 'This is a saved report; it has no files to read',
     sample: 'The sample image could not be loaded',
+    nothingOpen: 'nothing is open yet',
+    largeDocument: 'this document is larger than any that is read here',
+    noLayer: 'the layer is not in the archive',
+    notInside: 'not part of this file',
     clipboard: 'The browser did not let this page write to the clipboard',
   },
 } as const;

@@ -1,5 +1,7 @@
 // Numbers, sizes and times as a person reads them.
 
+import { S } from './strings';
+
 const units = ['B', 'kB', 'MB', 'GB', 'TB'];
 const whole = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
@@ -33,10 +35,10 @@ const steps: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(time: string | null | undefined, now: number = Date.now()): string | null {
   const at = time ? Date.parse(time) : Number.NaN;
   if (Number.isNaN(at)) return null;
-  if (at < 86_400_000 * 366) return 'set to 1970 (reproducible build)';
+  if (at < 86_400_000 * 366) return S.time.zero;
   const seconds = (at - now) / 1000;
   for (const [unit, size] of steps) if (Math.abs(seconds) >= size) return relative.format(Math.trunc(seconds / size), unit);
-  return 'just now';
+  return S.time.now;
 }
 
 export function date(time: string | null | undefined): string | null {
@@ -50,10 +52,13 @@ export const isoTime = (seconds: number): string => {
 };
 
 export function duration(seconds: number): string {
-  if (seconds < 1) return 'less than a second';
+  if (seconds < 1) return S.time.moment;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
+
+/** Messages of the core are in lower case, for a terminal. */
+export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
 

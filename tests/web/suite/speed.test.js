@@ -1,0 +1,65 @@
+// How long a person waits: until the page can be used, and while it is busy.
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { choose, goTo, images, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, watchTasks } from '../harness.js';
+
+/** A laptop of the middle has about half the speed of a machine that builds. */
+const SLOWER = 2;
+
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+test('the page can be used within a second, also where the processor is slow', async (t) => {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const page = await context.newPage();
+  const client = await context.newCDPSession(page);
+  await client.send('Emulation.setCPUThrottlingRate', { rate: SLOWER });
+  // The button is there and answers: a click reaches it.
+  await page.addInitScript(() => {
+    new MutationObserver((_, observer) => {
+      const button = document.querySelector('.start-actions button');
+      if (!button) return;
+      observer.disconnect();
+      // What was set up after the first picture (keys, drop) is there two frames later.
+      requestAnimationFrame(() => requestAnimationFrame(() => { window.usableAt = performance.now(); }));
+    }).observe(document, { childList: true, subtree: true });
+  });
+  await page.goto(site.url);
+  await page.waitForFunction(() => window.usableAt !== undefined);
+  const usable = await page.evaluate(() => window.usableAt);
+  t.diagnostic(`usable after ${Math.round(usable)} ms, the processor ${SLOWER} times slower`);
+  if (isQuiet(t)) assert.ok(usable < 1000, `${usable} ms`);
+  await context.close();
+});
+
+for (const name of ['debian-slim', 'debian-app']) {
+  test(`scanning ${name} never keeps the page from answering`, async (t) => {
+    const archive = join(images, name, 'oci.tar');
+    if (!needs(t, archive)) return;
+    const { page, context } = await openPage(browser, site.url);
+    await watchTasks(page);
+    await choose(page, archive);
+    // A person looks around while it goes on.
+    await page.waitForSelector('.cards');
+    for (const view of ['packages', 'layers', 'files', 'checks', 'config', 'overview']) {
+      await goTo(page, `#/${view}`);
+      await page.waitForTimeout(200);
+    }
+    await settled(page, 240_000);
+    for (const view of ['vulns', 'packages', 'secrets', 'checks', 'layers', 'files', 'config', 'raw', 'overview']) {
+      await goTo(page, `#/${view}`);
+      await page.waitForTimeout(250);
+    }
+    await noLongTasks(t, page);
+    await context.close();
+  });
+}
