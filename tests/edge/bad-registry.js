@@ -70,11 +70,11 @@ const onManifest = (act) => (it) => (it.kind === 'manifests' ? act(it) : it.pass
 const onLayer = (act) => (it) => (isLayer(it) ? act(it) : it.pass());
 const withToken = (act) => (it) => {
   if (it.request.headers.authorization === `Bearer ${TOKEN}`) return act(it);
-  return challenge(it.response, `http://${it.home}/token`);
+  return challenge(it.response, `${it.scheme}://${it.home}/token`);
 };
 
 /**
- * What each repository does: a sentence, and an act upon `{ request, response, kind, target, full, pass, seen, home, elsewhere }`.
+ * What each repository does: a sentence, and an act upon `{ request, response, kind, target, full, pass, seen, scheme, home, elsewhere }`.
  * `full` is what a good registry would answer and `pass()` answers it; `seen` is how often this very path was asked before.
  */
 export const TRICKS = {
@@ -103,11 +103,11 @@ export const TRICKS = {
   'realm-inside': { does: 'names a realm at the metadata address of clouds', act: ({ response }) => challenge(response, 'http://169.254.169.254/token') },
   'realm-elsewhere': { does: 'names a realm on another origin, as public registries do', act: (it) => (it.request.headers.authorization === `Bearer ${TOKEN}` ? it.pass() : challenge(it.response, `http://${it.elsewhere}/token`)) },
   'realm-silly': { does: 'names a realm that is no web address', act: ({ response }) => challenge(response, 'ldap://directory/token') },
-  'realm-without-token': { does: 'names a realm whose answer holds no token', act: ({ response, home }) => challenge(response, `http://${home}/no-token`) },
+  'realm-without-token': { does: 'names a realm whose answer holds no token', act: ({ response, scheme, home }) => challenge(response, `${scheme}://${home}/no-token`) },
   'blobs-elsewhere': { does: 'wants a token, and keeps its blobs on another origin', act: withToken((it) => (it.kind === 'blobs' ? redirect(it.response, `http://${it.elsewhere}${it.request.url}`) : it.pass())) },
   'challenge-elsewhere': { does: 'redirects blobs to an origin that asks for credentials', act: withToken((it) => (it.kind === 'blobs' ? redirect(it.response, `http://${it.elsewhere}/private${it.request.url}`) : it.pass())) },
   private: { does: 'wants a password', act: ({ response }) => response.writeHead(401, { 'www-authenticate': 'Basic realm="bad"' }).end() },
-  'private-for-strangers': { does: 'gives strangers a token and then refuses it', act: ({ response, home }) => challenge(response, `http://${home}/token`) },
+  'private-for-strangers': { does: 'gives strangers a token and then refuses it', act: ({ response, scheme, home }) => challenge(response, `${scheme}://${home}/token`) },
   missing: { does: 'has no such image', act: ({ response }) => response.writeHead(404, { 'content-type': 'application/json' }).end('{"errors":[{"code":"NAME_UNKNOWN"}]}') },
   busy: { does: 'has had too many requests, for another hour', act: ({ response }) => response.writeHead(429, { 'retry-after': '3600' }).end() },
   'busy-once': { does: 'has had too many requests, for another second', act: onManifest((it) => (it.seen === 0 && it.target === 'v1' ? it.response.writeHead(429, { 'retry-after': '1' }).end() : it.pass())) },
@@ -126,11 +126,12 @@ export const TRICKS = {
 };
 
 /**
- * Starts the registry and the other origin. `store` is what every repository holds; `tricks` adds to or replaces TRICKS.
+ * Starts the registry and the other origin. `store` is what every repository holds; `tricks` adds to or replaces TRICKS; with a
+ * `certificate` for the `address` the registry, not the other origin, speaks TLS.
  *
  * Gives `host`, `reference(trick)`, `requests` and `elsewhere.requests` (`{ method, path, authorization, range }`), `reset()`, `close()`.
  */
-export async function startBadRegistry({ store = smallImage(), tricks = {} } = {}) {
+export async function startBadRegistry({ store = smallImage(), tricks = {}, address = '127.0.0.1', certificate = undefined } = {}) {
   const all = { ...TRICKS, ...tricks };
   const config = JSON.parse(store.manifests.get([...store.tags.values()][0]).bytes).config?.digest;
   const requests = [];
@@ -155,8 +156,8 @@ export async function startBadRegistry({ store = smallImage(), tricks = {} } = {
     const full = answer(store, it);
     const trick = all[it.trick];
     if (!trick) return response.writeHead(404).end();
-    return trick.act({ ...it, request, response, seen, full, config, home: home.host, elsewhere: elsewhere.host, pass: () => sendRange(request, response, full) });
-  });
+    return trick.act({ ...it, request, response, seen, full, config, scheme: certificate ? 'https' : 'http', home: home.host, elsewhere: elsewhere.host, pass: () => sendRange(request, response, full) });
+  }, address, certificate);
   return {
     host: home.host,
     reference: (trick, target = 'v1') => `${home.host}/${trick}/app${target.includes(':') ? '@' : ':'}${target}`,

@@ -3,7 +3,7 @@
 // `startRegistry({ repositories })` holds what the test gives it, in a folder of its own.
 // `startRegistry({ real: true })` holds the real images of PORTHOLE_IMAGES, pushed once by skopeo and kept below `target/`.
 // What it was asked for is read from its own access log: a proxy that counts would cost what is being measured.
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,6 +22,9 @@ const kept = process.env.PORTHOLE_REGISTRY ?? join(repository, 'target/edge/regi
 /** Change this when what is pushed changes. */
 const RECIPE = 1;
 const PROGRAM = 'docker-registry';
+
+/** Why there is no real registry on this machine; `false` where there is one. For `test(name, { skip })`. */
+export const noRegistry = [PROGRAM, 'skopeo', 'openssl'].find((program) => spawnSync(program, [program === 'openssl' ? 'version' : '--version']).error) ?? false;
 
 /** Real images that are there, by name. */
 export const realImages = () => (existsSync(images) ? readdirSync(images).filter((name) => existsSync(join(images, name, 'layout/index.json'))).sort() : []);
@@ -61,7 +64,6 @@ export async function startRegistry({ repositories = {}, real = false, auth = fa
     close: async () => {
       await server.close();
       await realm?.close();
-      if (realm) rmSync(realm.folder, { recursive: true });
       if (!real) rmSync(root, { recursive: true });
     },
   };

@@ -1,24 +1,14 @@
 // A token realm (distribution specification, "Token Authentication"): gives strangers a token for pulling, as public registries do.
-import { execFileSync } from 'node:child_process';
 import { createPrivateKey, randomUUID, sign, X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { listen } from './ports.js';
+import { certify, listen } from './ports.js';
 
 const ISSUER = 'porthole-tests';
 
-/** A key with a certificate for the registry to trust. */
-function identity() {
-  const folder = mkdtempSync(join(tmpdir(), 'porthole-realm-'));
-  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder, name));
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${ISSUER}`, '-keyout', key, '-out', certificate], { stdio: 'ignore' });
-  return { folder, key: createPrivateKey(readFileSync(key)), certificate, der: new X509Certificate(readFileSync(certificate)).raw };
-}
-
 /** Starts the realm. `requests` are the URLs that it was asked for, with the `authorization` that came along, if any. */
 export async function startRealm({ service = 'registry' } = {}) {
-  const { folder, key, certificate, der } = identity();
+  const identity = certify('127.0.0.1', ISSUER);
+  const key = createPrivateKey(identity.key);
+  const der = new X509Certificate(identity.cert).raw;
   const requests = [];
   const part = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const token = (scopes) => {
@@ -36,5 +26,5 @@ export async function startRealm({ service = 'registry' } = {}) {
     if (url.pathname !== '/token') return response.writeHead(404).end();
     return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: token(url.searchParams.getAll('scope')), expires_in: 300 }));
   });
-  return { realm: `http://${server.host}/token`, host: server.host, service, issuer: ISSUER, certificate, folder, requests, close: server.close };
+  return { realm: `http://${server.host}/token`, host: server.host, service, issuer: ISSUER, certificate: identity.file, requests, close: async () => { await server.close(); identity.remove(); } };
 }

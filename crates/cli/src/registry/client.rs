@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::thread::sleep;
 use std::time::Duration;
 
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+
 use porthole_scan::oci::registry::{Answer, Download, End, Head, Method, Pull, Pulled, Request};
 
 /// Times that a request of a pull is made before its silence counts.
@@ -26,14 +28,16 @@ pub(super) struct Answered {
 }
 
 impl Client {
-    /// A client whose requests take at most `deadline`.
-    pub(super) fn new(deadline: Duration) -> Self {
+    /// A client whose requests take at most `deadline`, and that trusts these authorities, or the public ones.
+    pub(super) fn new(deadline: Duration, authorities: Option<Vec<Certificate<'static>>>) -> Self {
+        let roots = authorities.map_or(RootCerts::WebPki, |authorities| RootCerts::new_with_certs(&authorities));
         let config = ureq::Agent::config_builder()
             .timeout_connect(Some(deadline.min(Duration::from_secs(30))))
             .timeout_recv_response(Some(deadline))
             .timeout_recv_body(Some(deadline))
             .http_status_as_error(false)
             .max_redirects(0)
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
             .max_response_header_size(MAX_HEAD)
             .user_agent(concat!("porthole/", env!("CARGO_PKG_VERSION")))
             .build();

@@ -20,6 +20,8 @@ use porthole_scan::oci::registry::{Download, Pull, PullOptions, Pulled, known};
 use porthole_scan::signatures::{Machine, collect_remote};
 use porthole_scan::{Analysis, Options, Subject};
 
+use ureq::tls::{Certificate, PemItem, parse_pem};
+
 use crate::args::Scan;
 use crate::progress::Progress;
 use cache::Cache;
@@ -34,6 +36,9 @@ pub(crate) struct Registry {
     /// Talk to the registry over plain HTTP; this machine's own (localhost) is talked to so anyway.
     #[arg(long, help_heading = "Registries")]
     plain_http: bool,
+    /// Authorities to trust instead of the public ones, PEM: for a registry in a closed network.
+    #[arg(long, value_name = "FILE", help_heading = "Registries")]
+    ca_cert: Option<PathBuf>,
     /// Seconds that one request may take; a layer that was getting on is continued.
     #[arg(long, value_name = "SECONDS", default_value_t = 60, help_heading = "Registries")]
     timeout: u64,
@@ -58,7 +63,8 @@ pub(crate) fn analyse(
     now: i64,
     progress: &Progress,
 ) -> Result<(Analysis, Vec<Rule>), String> {
-    let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)));
+    let authorities = args.registry.ca_cert.as_deref().map(authorities).transpose()?;
+    let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)), authorities);
     let platform = args.platform.as_deref().map(str::parse).transpose();
     let options = PullOptions {
         platform: platform.map_err(|error: porthole_scan::oci::Error| error.to_string())?,
@@ -76,6 +82,16 @@ pub(crate) fn analyse(
     let machine = attached(&client, &pulled);
     let rules = args.signatures.settle(machine, policy, now, &mut analysis.report)?;
     Ok((analysis, rules))
+}
+
+/// The certificates in a file.
+fn authorities(path: &Path) -> Result<Vec<Certificate<'static>>, String> {
+    let named = |why: String| format!("{}: {why}", path.display());
+    let pem = std::fs::read(path).map_err(|error| named(error.to_string()))?;
+    let items: Vec<PemItem<'static>> = parse_pem(&pem).collect::<Result<_, _>>().map_err(|error| named(error.to_string()))?;
+    let certificates: Vec<Certificate<'static>> =
+        items.into_iter().filter_map(|item| if let PemItem::Certificate(found) = item { Some(found) } else { None }).collect();
+    if certificates.is_empty() { Err(named("there is no certificate in it".into())) } else { Ok(certificates) }
 }
 
 /// Everything that the registry holds about the image, fetched; what cannot be had becomes a gap.

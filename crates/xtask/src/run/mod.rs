@@ -3,6 +3,7 @@
 mod advisories;
 mod dependencies;
 mod fuzz;
+mod registry;
 mod rust;
 mod size;
 mod standalone;
@@ -20,7 +21,7 @@ const WASM_TOOLS: Step = Step {
     name: "wasm-tools",
     does: "the wasm32 target, wasm-pack, wasm-bindgen, wasm-opt",
     // All of them install Debian packages, which one program at a time can do.
-    after: &["images", "references"],
+    after: &["images", "references", "registry"],
     run: wasm::tools,
     ..STEP
 };
@@ -82,6 +83,15 @@ const TEST: &[Step] = &[
         ..STEP
     },
     Step { name: "rust", does: "Rust tests, natively", after: &["images", "references"], run: rust::tests, ..STEP },
+    Step {
+        name: "registry",
+        does: "tests of the command line against registries, good and bad",
+        // It installs Debian packages; and the program that it runs is built by then.
+        after: &["images", "references", "rust"],
+        applies: registry::tests_are_there,
+        run: registry::tests,
+        ..STEP
+    },
     WASM_TOOLS,
     WASM,
     Step { name: "examples", does: "examples in Rust documentation", run: rust::examples, ..STEP },

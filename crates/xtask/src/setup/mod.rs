@@ -10,6 +10,7 @@ pub(crate) mod node;
 pub(crate) mod npm;
 pub(crate) mod python;
 pub(crate) mod reference;
+pub(crate) mod registry;
 pub(crate) mod version;
 pub(crate) mod wasm_opt;
 pub(crate) mod wasm_toolchain;
