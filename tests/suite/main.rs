@@ -2,6 +2,7 @@
 
 mod advisory;
 mod advisory_build;
+mod advisory_format;
 mod advisory_match;
 mod advisory_oracle;
 mod advisory_shards;

@@ -11,7 +11,7 @@ use porthole_report::{Gap, GapKind};
 use crate::entry_log::LogWriter;
 use crate::facts::{Captured, FACTS_VERSION, FileFacts, LayerFacts, Parsed};
 use crate::limits::ScanLimits;
-use crate::packages::{self, Interest, StreamParser, os_release};
+use crate::packages::{self, Cataloger, Interest, StreamParser, os_release};
 use crate::secrets::{FileScan, SecretScanner};
 
 /// Files kept whole for the fold and the checks, beside [`os_release::FILES`]: small, at fixed places.
@@ -38,6 +38,8 @@ pub struct LayerOptions {
     pub scan_limits: ScanLimits,
     /// Which digests to compute while streaming.
     pub verify: Verify,
+    /// True: no file is read for packages, everything else is the same. To measure what catalogers cost.
+    pub without_packages: bool,
 }
 
 /// How far a scan is.
@@ -66,7 +68,11 @@ impl LayerScan {
     pub fn new(options: &LayerOptions) -> Self {
         Self {
             reader: LayerReader::new(options.limits.clone(), options.verify),
-            collector: Collector { limits: options.scan_limits, ..Collector::default() },
+            collector: Collector {
+                limits: options.scan_limits,
+                catalogers: if options.without_packages { &[] } else { packages::ALL },
+                ..Collector::default()
+            },
         }
     }
 
@@ -140,6 +146,7 @@ struct OpenFile {
 #[derive(Default)]
 struct Collector {
     limits: ScanLimits,
+    catalogers: &'static [&'static dyn Cataloger],
     log: LogWriter,
     facts: LayerFacts,
     open: OpenFile,
@@ -162,7 +169,7 @@ impl Collector {
 
     fn open_file(&mut self, entry: Entry, index: u32) {
         let mut open = OpenFile { index, ..OpenFile::default() };
-        for (id, cataloger) in packages::ALL.iter().enumerate() {
+        for (id, cataloger) in self.catalogers.iter().enumerate() {
             match cataloger.interest(&entry) {
                 Interest::Skip => {}
                 Interest::Whole { max } => {
