@@ -26,6 +26,8 @@ mod page;
 mod real_archives;
 mod reference;
 mod registry;
+mod registry_download;
+mod registry_known;
 mod remote;
 mod sbom;
 mod secrets;

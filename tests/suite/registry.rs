@@ -1,7 +1,7 @@
 //! Pulls from a registry in memory: every step of the dance, and every way to be refused.
 
 use porthole_oci::archive::{ArtifactKind, Location};
-use porthole_oci::registry::{Error, Pull, PullOptions, Pulled};
+use porthole_oci::registry::{Error, Method, Pull, PullOptions, Pulled, Resolve};
 use porthole_oci::{Digest, Platform, Reference};
 use porthole_tests::image::{Archive, image, images, layer};
 use porthole_tests::registry::{HOST, Registry};
@@ -220,4 +220,174 @@ fn pull_limits_are_read() {
 fn probe() -> porthole_oci::registry::Request {
     let reference = Reference::parse(&format!("{HOST}/app:v1")).expect("reference");
     Pull::new(reference, PullOptions::default()).expect("url").wants().expect("request")
+}
+
+#[test]
+fn a_tag_is_resolved_by_its_head_alone() {
+    let registry = Registry { token: Some(("https://auth.example/token", "t0ken")), ..Registry::of(&two_platforms()) };
+    let reference = Reference::parse(&format!("{HOST}/app:v1")).expect("reference");
+    let mut resolve = Resolve::new(reference.clone(), false).expect("url");
+    while let Some(request) = resolve.wants() {
+        let (head, body) = registry.answer(&request);
+        // Nothing but a token comes in a body.
+        let is_head = request.method == Method::Head;
+        assert_eq!(is_head, request.url.host == HOST);
+        resolve.push(&head, if is_head { &[] } else { &body }).expect("resolved");
+    }
+    let (pinned, session) = resolve.finish();
+    let asked = registry.seen.borrow().len();
+    let pulled = registry.pull(Pull::within(session, reference, PullOptions::default())).expect("pull");
+    assert_eq!(pinned, Some(pulled.pinned.clone()));
+    assert_eq!(registry.seen.borrow().len(), asked + 3, "the token goes along");
+    // A digest needs no answer.
+    let resolved = Resolve::new(pulled.pinned.clone(), false).expect("url");
+    assert!(resolved.wants().is_none());
+    assert_eq!(resolved.finish().0, Some(pulled.pinned));
+}
+
+#[test]
+fn what_is_attached_and_cannot_be_read_is_a_gap() {
+    let gaps_of = |registry: &Registry| -> Vec<String> {
+        let pulled = pull_with(registry, PullOptions { attached: true, ..PullOptions::default() }).expect("pull");
+        pulled.image.gaps.iter().map(|gap| gap.message.clone()).collect()
+    };
+    let with =
+        |part, status| Registry { instead: vec![(part, status, Vec::new(), Vec::new())], ..Registry::of(&two_platforms()) };
+    assert_eq!(gaps_of(&Registry::of(&two_platforms())), Vec::<String>::new(), "what was never there is none");
+    // Registries from before version 1.1 of the specification do not know the address.
+    for status in [400, 404, 405, 501] {
+        assert_eq!(gaps_of(&with("/referrers/", status)), Vec::<String>::new(), "{status}");
+    }
+    let told = gaps_of(&with("/referrers/", 503));
+    let said = "what is attached to the image was not read whole: registry.example: answered 503 for referrers of app";
+    assert!(told.iter().all(|gap| gap == said) && !told.is_empty(), "{told:?}");
+    let told = gaps_of(&with(".sig", 403));
+    assert!(told.iter().all(|gap| gap.contains("access to signatures of app is denied")) && !told.is_empty(), "{told:?}");
+
+    // The connection breaks at everything that is optional.
+    let registry = Registry::of(&two_platforms());
+    let reference = Reference::parse(&format!("{HOST}/app:v1")).expect("reference");
+    let mut pull = Pull::new(reference, PullOptions { attached: true, ..PullOptions::default() }).expect("url");
+    for _ in 0..3 {
+        let (head, body) = registry.answer(&pull.wants().expect("request"));
+        pull.push(&head, &body).expect("index, manifest, configuration");
+    }
+    while pull.wants().is_some() {
+        pull.failed("nobody listens").expect("it is optional");
+    }
+    let gaps = pull.finish().expect("an image").image.gaps;
+    assert!(
+        gaps.iter().any(|gap| gap.message.ends_with("no answer to the request for signatures of app: nobody listens")),
+        "{gaps:?}"
+    );
+    let mut pull = Pull::new(Reference::parse(&format!("{HOST}/app")).expect("reference"), PullOptions::default()).expect("url");
+    let error = pull.failed("nobody listens").expect_err("there is no image without its manifest");
+    assert_eq!(
+        error.to_string(),
+        "registry.example: no answer to the request for manifest of registry.example/app:latest: nobody listens"
+    );
+}
+
+#[test]
+fn referrers_are_read_page_by_page_and_to_an_end() {
+    let subject = Registry::of(&images([image().layer(layer().file("a", "a"))]));
+    let manifest = pull(&subject).expect("pull").image.manifest_digest().expect("digest");
+    let attached = |number: usize| {
+        json!({
+            "schemaVersion": 2, "mediaType": MANIFEST, "artifactType": format!("application/vnd.example.{number}"),
+            "config": {"mediaType": "application/vnd.oci.empty.v1+json", "digest": Digest::sha256(b"{}").to_string(), "size": 2},
+            "layers": [], "subject": {"mediaType": MANIFEST, "digest": manifest.to_string(), "size": 1},
+        })
+        .to_string()
+        .into_bytes()
+    };
+    let page = |numbers: &[usize]| {
+        let entry =
+            |number: &usize| json!({"mediaType": MANIFEST, "digest": Digest::sha256(&attached(*number)).to_string(), "size": 1});
+        json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": numbers.iter().map(entry).collect::<Vec<_>>()})
+            .to_string()
+            .into_bytes()
+    };
+    let mut registry = subject;
+    for number in 0..3 {
+        registry = registry.tag(&format!("attached-{number}"), attached(number));
+    }
+    let link = |target: &str| vec![("Link", format!("<{target}>; rel=\"next\""))];
+    registry.instead = vec![
+        ("page=3", 200, Vec::new(), page(&[2])),
+        ("page=2", 200, link("?page=3"), page(&[1])),
+        ("/referrers/", 200, link(&format!("/v2/app/referrers/{manifest}?page=2")), page(&[0])),
+    ];
+    let options = || PullOptions { attached: true, ..PullOptions::default() };
+    let pulled = pull_with(&registry, options()).expect("pull");
+    assert_eq!(pulled.artifacts.len(), 3);
+    assert_eq!(pulled.image.gaps, []);
+
+    // A next page on another host is not asked for, and one that never ends is ended.
+    registry.instead = vec![("/referrers/", 200, link("https://elsewhere.example/page"), page(&[0]))];
+    let pulled = pull_with(&registry, options()).expect("pull");
+    assert!(pulled.image.gaps.iter().any(|gap| gap.message.ends_with("the next page is on another host")));
+    assert!(registry.seen.borrow().iter().all(|request| request.url.host == HOST));
+    registry.seen.borrow_mut().clear();
+    registry.instead = vec![("/referrers/", 200, link("?page=1"), page(&[0]))];
+    let pulled = pull_with(&registry, options()).expect("pull");
+    assert!(pulled.image.gaps.iter().any(|gap| gap.message.contains("pages of referrers: the rest is not looked at")));
+    assert!(registry.seen.borrow().len() < 40);
+}
+
+#[test]
+fn a_document_that_is_two_things_at_once_is_not_read() {
+    let good = Registry::of(&images([image().layer(layer().file("a", "a"))]));
+    let body = good.answer(&probe()).1;
+    let refused = |content_type: &str, change: &dyn Fn(&mut Value)| {
+        let mut value: Value = serde_json::from_slice(&body).expect("json");
+        change(&mut value);
+        let headers = vec![("Content-Type", content_type.to_owned())];
+        let registry = Registry {
+            instead: vec![("/manifests/v1", 200, headers, value.to_string().into_bytes())],
+            ..Registry::of(&images([image().layer(layer().file("a", "a"))]))
+        };
+        pull(&registry).map(drop).map_err(|error| error.to_string())
+    };
+    // What a general-purpose server calls it does not matter.
+    for fine in [INDEX, "application/json", "application/octet-stream", "text/plain; charset=utf-8"] {
+        assert_eq!(refused(fine, &|value| value["mediaType"] = json!(INDEX)), Ok(()), "{fine}");
+    }
+    for (content_type, change, said) in [
+        (
+            MANIFEST,
+            json!({"mediaType": INDEX}),
+            "is served as application/vnd.oci.image.manifest.v1+json and says it is application/vnd.oci.image.index.v1+json",
+        ),
+        (INDEX, json!({"mediaType": INDEX, "layers": []}), "it is a manifest and an index at once"),
+        (INDEX, json!({"schemaVersion": 1}), "it is of Docker's schema 1"),
+        ("TEXT/HTML; charset=utf-8", json!({}), "a web page came instead"),
+    ] {
+        let told = refused(content_type, &|value| {
+            for (key, new) in change.as_object().expect("an object") {
+                value[key] = new.clone();
+            }
+        });
+        assert!(told.as_ref().is_err_and(|told| told.contains(said)), "{said}: {told:?}");
+    }
+}
+
+#[test]
+fn nobody_out_there_sends_into_the_network_that_asks() {
+    for location in [
+        "https://169.254.169.254/latest/meta-data/",
+        "https://localhost/",
+        "https://[::1]/",
+        "https://10.0.0.1/",
+        "https://router.lan/",
+    ] {
+        let headers = vec![("Location", location.to_owned())];
+        let registry = Registry { instead: vec![("/blobs/", 307, headers, Vec::new())], ..Registry::of(&two_platforms()) };
+        let told = refusal(&registry);
+        assert!(told.ends_with(", which is inside the network that asks"), "{told}");
+        let headers = vec![("WWW-Authenticate", format!("Bearer realm=\"{location}\""))];
+        let registry = Registry { instead: vec![("/manifests/", 401, headers, Vec::new())], ..Registry::of(&two_platforms()) };
+        let told = refusal(&registry);
+        assert!(told.ends_with(", which is inside the network that asks"), "{told}");
+    }
 }

@@ -8,9 +8,14 @@ use std::str::FromStr;
 
 use crate::digest::Digest;
 use crate::error::{Error, shown};
+use crate::registry::known::reference_of_page;
 
 /// Host that a name without one belongs to.
 pub const DOCKER_HUB: &str = "docker.io";
+
+/// What may stand before a reference, as clients and pages write it.
+const SCHEMES: [&str; 4] = ["docker://", "oci://", "https://", "http://"];
+const COMMANDS: [&str; 4] = ["docker pull ", "podman pull ", "nerdctl pull ", "docker image pull "];
 
 /// Where an image is to be had, completed: registry and repository are never empty.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,12 +31,15 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// Parses what a person wrote. Surrounding space and a leading `docker://` or `https://` are ignored.
+    /// Parses what a person wrote, or copied. Surrounding space, a leading `docker pull` and schemes are ignored; the address of
+    /// a well-known registry's page about an image is read as that image.
     pub fn parse(written: &str) -> Result<Self, Error> {
         let bad = |why| Error::BadReference { text: shown(written.as_bytes()), why };
         let text = written.trim();
-        let text =
-            ["docker://", "oci://", "https://", "http://"].iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
+        let text = COMMANDS.iter().find_map(|command| text.strip_prefix(command)).unwrap_or(text).trim_start();
+        let text = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme)).unwrap_or(text);
+        let page = reference_of_page(text);
+        let text = page.as_deref().unwrap_or(text);
         if text.is_empty() {
             return Err(bad("it is empty"));
         }
@@ -180,6 +188,9 @@ mod tests {
             ("bitnami/redis", "docker.io/bitnami/redis:latest", "bitnami/redis:latest"),
             ("index.docker.io/library/x", "docker.io/library/x:latest", "x:latest"),
             ("docker://nginx", "docker.io/library/nginx:latest", "nginx:latest"),
+            ("docker pull nginx:1.27", "docker.io/library/nginx:1.27", "nginx:1.27"),
+            ("https://hub.docker.com/_/nginx", "docker.io/library/nginx:latest", "nginx:latest"),
+            ("https://ghcr.io/o/n:v1", "ghcr.io/o/n:v1", "ghcr.io/o/n:v1"),
             ("ghcr.io/o/n:v1", "ghcr.io/o/n:v1", "ghcr.io/o/n:v1"),
             ("localhost/x", "localhost/x:latest", "localhost/x:latest"),
             ("localhost:5000/a/b:c", "localhost:5000/a/b:c", "localhost:5000/a/b:c"),

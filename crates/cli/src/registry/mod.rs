@@ -113,6 +113,8 @@ fn attached(client: &Client, pulled: &Pulled) -> Option<Machine> {
 fn tell(pulled: &Pulled) {
     eprintln!("{}", plain(&format!("{} is {}", pulled.image.names.join(", "), pulled.pinned)));
     if let Some(limit) = pulled.rate_limit().filter(|limit| limit.remaining <= limit.limit.unwrap_or(100) / 10) {
-        eprintln!("{}", plain(&format!("{}: {limit}", pulled.pinned.registry)));
+        let registry = &pulled.pinned.registry;
+        let name = known::find(registry).map_or(registry.as_str(), |known| known.name);
+        eprintln!("{}", plain(&format!("{name}: {limit}")));
     }
 }
