@@ -84,8 +84,11 @@ pub(crate) fn open(path: &Path) -> Result<Input, String> {
 /// People who name an image where a file is wanted are told how.
 fn hint(path: &Path, error: &io::Error) -> String {
     let named = path.to_str().filter(|text| !text.contains(['\\', ' ']) && !text.starts_with(['/', '.', '~']));
-    let image =
-        named.filter(|text| !text.ends_with(".tar") && !text.ends_with(".json")).filter(|text| Reference::parse(text).is_ok());
+    let named = named.filter(|text| !text.ends_with(".tar") && !text.ends_with(".json"));
+    let image = named.and_then(|text| {
+        let reference = Reference::parse(text).ok()?;
+        Some(if text.contains("://") { reference.familiar() } else { text.to_owned() })
+    });
     match image {
         Some(image) if error.kind() == io::ErrorKind::NotFound => format!("; an image in a registry is docker://{image}"),
         _ => String::new(),

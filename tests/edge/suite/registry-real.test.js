@@ -147,6 +147,7 @@ test('whoever names an image where a file is wanted is told how', async () => {
   for (const [written, said] of [
     ['nginx', 'nginx: No such file or directory (os error 2); an image in a registry is docker://nginx'],
     ['ghcr.io/org/app:1.2', 'ghcr.io/org/app:1.2: No such file or directory (os error 2); an image in a registry is docker://ghcr.io/org/app:1.2'],
+    ['https://hub.docker.com/_/nginx', 'https://hub.docker.com/_/nginx: No such file or directory (os error 2); an image in a registry is docker://nginx:latest'],
     ['image.tar', 'image.tar: No such file or directory (os error 2)'],
     ['docker://UPPER', /^not an image reference: "UPPER": /],
   ]) {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use porthole_scan::oci::registry::{Answer, Download, End, Head, Method, Pull, Pulled, Request};
+use porthole_scan::oci::registry::{Answer, Download, End, Head, Method, Pull, Request};
 
 /// Times that a request of a pull is made before its silence counts.
 const ATTEMPTS: u32 = 2;
@@ -63,10 +63,10 @@ impl Client {
         Ok(Answered { head, body })
     }
 
-    /// Drives a pull to its end.
-    pub(super) fn pull(&self, mut pull: Pull) -> Result<Pulled, String> {
+    /// Drives a pull until `done`, or to its end.
+    pub(super) fn pull(&self, pull: &mut Pull, done: &dyn Fn(&Pull) -> bool) -> Result<(), String> {
         let mut attempt = 0;
-        while let Some(request) = pull.wants() {
+        while let Some(request) = pull.wants().filter(|_| !done(pull)) {
             let answer = self.send(&request).and_then(|answered| {
                 let head = answered.head.clone();
                 self.whole(answered, request.max_body).map(|body| (head, body))
@@ -89,7 +89,7 @@ impl Client {
             }
             attempt = 0;
         }
-        pull.finish().map_err(|error| error.to_string())
+        Ok(())
     }
 
     /// Drives a download: `take` gets its bytes in order, and says whether they are still wanted.

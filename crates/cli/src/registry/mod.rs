@@ -9,6 +9,7 @@ mod client;
 mod layers;
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use clap::Args;
@@ -16,7 +17,7 @@ use porthole_report::export::plain;
 use porthole_report::policy::Policy;
 use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::Reference;
-use porthole_scan::oci::registry::{Download, Pull, PullOptions, Pulled, known};
+use porthole_scan::oci::registry::{Download, Error, Pull, PullOptions, Pulled, known};
 use porthole_scan::signatures::{Machine, collect_remote};
 use porthole_scan::{Analysis, Options, Subject};
 
@@ -72,12 +73,25 @@ pub(crate) fn analyse(
         attached: true,
         ..PullOptions::default()
     };
-    let pulled = client.pull(Pull::new(reference.clone(), options).map_err(|error| error.to_string())?)?;
+    let told = |error: Error| error.to_string();
+    let mut pull = Pull::new(reference.clone(), options).map_err(told)?;
+    client.pull(&mut pull, &Pull::has_image)?;
+    let image = pull.clone().finish().map_err(told)?;
     if !args.quiet {
-        tell(&pulled);
+        tell(&image);
     }
     let cache = args.registry.cache.as_deref().map(Cache::open).transpose()?;
-    let facts = layers::read(&client, &pulled, args.jobs, cache.as_ref(), progress)?;
+    // What is attached is looked for while the layers come, and no longer when they do not.
+    let given_up = AtomicBool::new(false);
+    let (facts, looked) = std::thread::scope(|scope| {
+        let looking = scope.spawn(|| client.pull(&mut pull, &|_| given_up.load(Ordering::Relaxed)));
+        let facts = layers::read(&client, &image, args.jobs, cache.as_ref(), progress);
+        given_up.store(facts.is_err(), Ordering::Relaxed);
+        (facts, looking.join())
+    });
+    let facts = facts?;
+    looked.map_err(|_| "the thread that looked for signatures broke off".to_owned())??;
+    let pulled = pull.finish().map_err(told)?;
     let mut analysis = Analysis::new(&Subject::of_registry(reference, &pulled.image), facts, &Options { now: Some(now) });
     let machine = attached(&client, &pulled);
     let rules = args.signatures.settle(machine, policy, now, &mut analysis.report)?;

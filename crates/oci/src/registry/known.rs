@@ -102,8 +102,10 @@ const TABS: &[&str] = &["about", "tags", "versions", "overview"];
 /// segment: `{}` takes one, `{-}` passes one over, `{*}` takes all up to a tab of the page; what is left over does not matter.
 pub(crate) fn reference_of_page(address: &str) -> Option<String> {
     let path = address.split(['?', '#']).next().unwrap_or_default().trim_end_matches('/');
-    let pages = ALL.iter().flat_map(|known| known.pages);
-    pages.into_iter().find_map(|(pattern, template)| fill(template, &taken(pattern, path)?))
+    let mut pages = ALL.iter().flat_map(|known| known.pages);
+    let reference = pages.find_map(|(pattern, template)| fill(template, &taken(pattern, path)?))?;
+    // What is left must not look like a page again: it gets shorter each time.
+    Some(reference_of_page(&reference).unwrap_or(reference))
 }
 
 fn taken(pattern: &str, path: &str) -> Option<Vec<String>> {
@@ -165,6 +167,7 @@ mod tests {
             ("github.com/org/repo/pkgs/container/app", "ghcr.io/org/app"),
             ("github.com/orgs/org/packages/container/package/charts%2Fapp", "ghcr.io/org/charts/app"),
             ("quay.io/repository/prometheus/node-exporter?tab=tags", "quay.io/prometheus/node-exporter"),
+            ("quay.io/repository/repository/a%2Fb", "quay.io/a/b"),
             ("gallery.ecr.aws/docker/library/nginx", "public.ecr.aws/docker/library/nginx"),
             ("mcr.microsoft.com/en-us/product/dotnet/aspnet/about", "mcr.microsoft.com/dotnet/aspnet"),
             ("mcr.microsoft.com/en-us/artifact/mar/dotnet/aspnet/tags", "mcr.microsoft.com/dotnet/aspnet"),

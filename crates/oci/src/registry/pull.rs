@@ -56,6 +56,7 @@ impl Pulled {
 }
 
 /// Pulls everything about an image but its layers: `while let Some(request) = pull.wants() { … pull.push(head, body)? }`.
+#[derive(Clone)]
 pub struct Pull {
     reference: Reference,
     pub(super) options: PullOptions,
@@ -182,6 +183,12 @@ impl Pull {
         self.missing(step, &error);
         self.next();
         Ok(())
+    }
+
+    /// True once manifest and configuration are there. What is still wanted then is attached to the image, and a host in a hurry
+    /// may `finish` a clone and begin with the layers meanwhile.
+    pub fn has_image(&self) -> bool {
+        self.manifest.is_some() && self.config.is_some()
     }
 
     /// The image and what is attached to it.
