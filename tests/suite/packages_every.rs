@@ -128,3 +128,43 @@ fn every_cataloger_has_a_sample() {
     }
     assert!(without.is_empty(), "{without:?}");
 }
+
+/// One line a visible package.
+fn listed(report: &Report) -> Vec<String> {
+    let visible = report.packages.iter().filter(|package| package.visible);
+    visible.map(|package| format!("{} {} {}", package.kind, package.name, package.version)).collect()
+}
+
+/// A program by its bytes.
+fn redis(version: &str) -> Vec<u8> {
+    [b"\x7FELF".as_slice(), &[0; 300], format!("\0{version}\0c11-builtin\0").as_bytes(), &[0; 300]].concat()
+}
+
+#[test]
+fn what_an_sbom_or_a_second_file_repeats_is_counted_once() {
+    let bitnami = samples().into_iter().find(|sample| sample.path.ends_with(".spdx")).expect("a sample");
+    let program = |layer: Layer, path: &str| layer.file(path, redis("7.2.1")).mode(0o755);
+    let server = program(put(layer(), &bitnami), "opt/bitnami/redis/bin/redis-server");
+    let server = report(&[server]);
+    assert_eq!(listed(&server), ["bitnami redis 7.2.1-0"]);
+    assert_eq!(server.application.owned_bytes, redis("7.2.1").len() as u64, "the program is not the application");
+    let elsewhere = program(put(layer(), &bitnami), "usr/local/bin/redis-server");
+    assert_eq!(
+        listed(&report(&[elsewhere])),
+        ["bitnami redis 7.2.1-0", "generic redis 7.2.1"],
+        "another installation is another"
+    );
+
+    let manifest = r#"{"name":"left","version":"1.0.0","license":"MIT"}"#;
+    let cyclonedx = samples().into_iter().find(|sample| sample.path.ends_with(".cdx.json")).expect("a sample");
+    let report_of_both = report(&[put(layer(), &cyclonedx).file("srv/node_modules/left/package.json", manifest)]);
+    assert_eq!(listed(&report_of_both), ["npm left 1.0.0"]);
+    assert_eq!(report_of_both.packages[0].evidence, EvidenceKind::Installed);
+    assert_eq!(report_of_both.packages[0].also_at, ["/srv/app.cdx.json"]);
+
+    // Java 8 counts builds only in its programs, not in its release file.
+    let release = "IMPLEMENTOR=\"Temurin\"\nJAVA_VERSION=\"1.8.0_392\"\n";
+    let java = [b"\x7FELF".as_slice(), &[0; 300], b"openjdk\0java\01.8\01.8.0_392-b08\0", &[0; 300]].concat();
+    let home = layer().file("opt/java/release", release).file("opt/java/bin/java", java).mode(0o755);
+    assert_eq!(listed(&report(&[home])), ["generic openjdk 1.8.0_392-b08"]);
+}

@@ -12,6 +12,7 @@ use porthole_report::{Distribution, EvidenceKind, Origin, Package, Purl, SourceP
 use crate::facts::{Attachment, PackageFact};
 use crate::image::{ImageView, NodeId};
 use crate::packages::nix;
+use crate::told_twice::told_twice;
 
 /// No owner.
 const NOBODY: u32 = u32::MAX;
@@ -149,7 +150,7 @@ fn in_store<'a>(view: &ImageView, node: NodeId, fact: &'a PackageFact) -> Found<
     }
 }
 
-/// Drops what only repeats an operating system package: a program recognised by its bytes, or by the source package that its
+/// Drops what only repeats another package: what an installation says a second time of itself, and what repeats an operating system package: a program recognised by its bytes, or by the source package that its
 /// ELF note names, where that package owns every file that says so.
 fn drop_echoes<'a>(found: Vec<Found<'a>>, owner: &mut [u32]) -> Vec<Found<'a>> {
     let system: Vec<bool> =
@@ -163,10 +164,15 @@ fn drop_echoes<'a>(found: Vec<Found<'a>>, owner: &mut [u32]) -> Vec<Found<'a>> {
         };
         repeats && found.package.visible && is_owned(&found.node) && found.others.iter().all(is_owned)
     };
-    let echoes: Vec<bool> = found.iter().map(is_echo).collect();
+    let twice = told_twice(&found.iter().map(|found| &found.package).collect::<Vec<_>>());
+    let echoes: Vec<bool> = found.iter().zip(&twice).map(|(found, twice)| twice.is_some() || is_echo(found)).collect();
     let mut kept = 0..;
     let moved: Vec<u32> = echoes.iter().map(|echo| if *echo { NOBODY } else { kept.next().unwrap_or(NOBODY) }).collect();
     for by in owner.iter_mut() {
+        // What a package owned that is told twice is the other one's now.
+        while let Some(other) = twice.get(*by as usize).copied().flatten() {
+            *by = other as u32;
+        }
         *by = moved.get(*by as usize).copied().unwrap_or(NOBODY);
     }
     found.into_iter().zip(echoes).filter(|(_, echo)| !echo).map(|(found, _)| found).collect()

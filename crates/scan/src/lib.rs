@@ -26,6 +26,7 @@ pub mod secrets;
 pub mod signatures;
 mod subject;
 pub mod time;
+mod told_twice;
 
 pub use entry_log::{EntryLog, EntryRef};
 pub use extract::{Extract, StreamExtract};
