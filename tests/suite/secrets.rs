@@ -91,3 +91,45 @@ fn the_planted_secrets_of_a_large_image_are_all_that_is_found() {
     );
     assert!(report.secrets.iter().all(|secret| secret.origin != Origin::Unknown));
 }
+
+/// A private key that is DER as far as its length goes: a sequence of 300 bytes, of which a generator makes the rest.
+fn private_key() -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digit = |seed: &mut u32| {
+        *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        char::from(DIGITS[(*seed >> 26) as usize])
+    };
+    let body: String = std::iter::repeat_with({
+        let mut seed = 4711;
+        move || digit(&mut seed)
+    })
+    .take(399)
+    .collect();
+    let text = format!("MIIBLA{body}A==");
+    let lines: Vec<&str> = text.as_bytes().chunks(64).filter_map(|line| std::str::from_utf8(line).ok()).collect();
+    let [begin, end] = ["BEGIN", "END"].map(|word| format!("-----{word} PRIVATE KEY-----"));
+    format!("{begin}\n{}\n{end}\n", lines.join("\n"))
+}
+
+#[test]
+fn secrets_inside_archives_are_found_with_their_place_and_once() {
+    let key = private_key();
+    let inside = layer().file("conf/tls.key", &key).file("conf/aws", aws_credentials());
+    let image =
+        layer().file("srv/backup.tar.gz", inside.gzip().blob()).file("srv/plain.tar", layer().file("tls.key", &key).tar());
+    let report = scan(&[image, layer().whiteout("srv/backup.tar.gz")], ImageConfig::default());
+    let found: Vec<_> = report
+        .secrets
+        .iter()
+        .map(|secret| (secret.path.as_str(), secret.inner_path.as_deref().unwrap_or(""), secret.rule.as_str(), secret.visible))
+        .collect();
+    assert_eq!(
+        found,
+        [
+            ("/srv/backup.tar.gz", "conf/aws", "aws-access-key-id", false),
+            ("/srv/backup.tar.gz", "conf/aws", "aws-secret-access-key", false),
+            ("/srv/backup.tar.gz", "conf/tls.key", "private-key", false),
+            ("/srv/plain.tar", "tls.key", "private-key", true),
+        ]
+    );
+}

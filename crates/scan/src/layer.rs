@@ -12,7 +12,7 @@ use crate::entry_log::LogWriter;
 use crate::facts::{Captured, FACTS_VERSION, FileFacts, LayerFacts, Parsed};
 use crate::limits::ScanLimits;
 use crate::packages::{self, Cataloger, Interest, StreamParser, os_release};
-use crate::secrets::{FileScan, SecretScanner};
+use crate::secrets::{ArchiveScan, FileScan, Findings, SecretScanner};
 
 /// Files kept whole for the fold and the checks, beside [`os_release::FILES`]: small, at fixed places.
 pub const CAPTURED: &[&str] = &[
@@ -141,6 +141,7 @@ struct OpenFile {
     streams: Vec<(usize, Box<dyn StreamParser>)>,
     capture: bool,
     secrets: Option<FileScan>,
+    archive: Option<ArchiveScan>,
 }
 
 #[derive(Default)]
@@ -153,6 +154,8 @@ struct Collector {
     /// The content of a file that is wanted whole; kept between files for its allocation.
     buffer: Vec<u8>,
     captured: usize,
+    /// Bytes unpacked from archives.
+    unpacked: u64,
     packages: usize,
     packages_cut: bool,
     gaps_dropped: u64,
@@ -204,6 +207,7 @@ impl Collector {
         }
         if self.facts.secrets.len() < self.limits.max_secrets_per_layer {
             open.secrets = SecretScanner::begin(&entry);
+            open.archive = SecretScanner::begin_archive(&entry, self.limits.max_unpacked.saturating_sub(self.unpacked));
         }
         open.entry = Some(entry);
         self.open = open;
@@ -230,8 +234,22 @@ impl Collector {
         }
     }
 
-    fn keep_secrets(&mut self, entry: &Entry, index: u32, scan: FileScan) {
+    fn search(&mut self, entry: &Entry, index: u32, scan: FileScan, archive: Option<ArchiveScan>) {
         let mut found = scan.finish();
+        if let Some(archive) = archive {
+            let inside = archive.finish();
+            self.unpacked = self.unpacked.saturating_add(inside.unpacked);
+            // A key in an uncompressed archive was seen twice: its place inside says more.
+            if inside.whole {
+                found.secrets.retain(|secret| secret.rule.starts_with("file-"));
+            }
+            found.secrets.extend(inside.findings.secrets);
+            found.gaps.extend(inside.findings.gaps);
+        }
+        self.keep_secrets(entry, index, found);
+    }
+
+    fn keep_secrets(&mut self, entry: &Entry, index: u32, mut found: Findings) {
         for gap in found.gaps {
             self.gap(gap.kind, entry.path.display(), gap.message);
         }
@@ -271,6 +289,9 @@ impl LayerSink for Collector {
         if let Some(secrets) = &mut self.open.secrets {
             secrets.push(bytes);
         }
+        if let Some(archive) = &mut self.open.archive {
+            archive.push(bytes);
+        }
         for (_, parser) in &mut self.open.streams {
             if !parser.is_done() {
                 parser.push(bytes);
@@ -279,7 +300,7 @@ impl LayerSink for Collector {
     }
 
     fn end(&mut self) {
-        let OpenFile { entry, index, whole, streams, capture, secrets } = std::mem::take(&mut self.open);
+        let OpenFile { entry, index, whole, streams, capture, secrets, archive } = std::mem::take(&mut self.open);
         let Some(entry) = entry else { return };
         let buffer = std::mem::take(&mut self.buffer);
         for id in whole {
@@ -291,7 +312,7 @@ impl LayerSink for Collector {
             self.keep(&entry, index, id, parsed);
         }
         if let Some(secrets) = secrets {
-            self.keep_secrets(&entry, index, secrets);
+            self.search(&entry, index, secrets, archive);
         }
         if capture {
             self.facts.captured.push(Captured { entry: index, bytes: buffer.clone() });

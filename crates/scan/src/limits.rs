@@ -12,6 +12,8 @@ pub struct ScanLimits {
     pub max_packages_per_layer: usize,
     /// Most secrets taken from one layer.
     pub max_secrets_per_layer: usize,
+    /// Most bytes unpacked from one layer's archives in search of secrets.
+    pub max_unpacked: u64,
     /// Most bytes of captured configuration files in one layer.
     pub max_captured: usize,
     /// Most gaps listed for one layer; one more says how many were left out.
@@ -24,6 +26,7 @@ impl Default for ScanLimits {
             max_whole_file: 48 << 20,
             max_packages_per_layer: 500_000,
             max_secrets_per_layer: 10_000,
+            max_unpacked: 256 << 20,
             max_captured: 4 << 20,
             max_gaps_per_layer: 1_000,
         }

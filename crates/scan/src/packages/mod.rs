@@ -38,7 +38,7 @@ pub mod ruby;
 pub mod sbom;
 pub mod swift;
 pub(crate) mod syntax;
-mod zip;
+pub(crate) mod zip;
 
 use porthole_oci::layer::{Entry, EntryKind, ImagePath};
 

@@ -7,6 +7,7 @@
 //! edges), `tests/suite/secrets.rs` (planted and stock images).
 
 mod alphabet;
+mod archive;
 mod checksum;
 mod config;
 mod file_kinds;
@@ -24,6 +25,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub use archive::{ArchiveFindings, ArchiveScan};
 pub use config::{TextSecret, mask_env, mask_pair, mask_text, scan_text};
 pub use stream::{FileScan, Findings};
 
@@ -39,9 +41,10 @@ impl SecretScanner {
         (entry.kind == EntryKind::File && entry.size > 0).then(|| FileScan::new(entry.path.as_bytes(), entry.size, None))
     }
 
-    /// A scan of a member of an archive in the image (`inner_path` as the archive names it).
-    pub fn begin_inner(archive: &Entry, inner_path: &str, size: u64) -> FileScan {
-        FileScan::new(archive.path.as_bytes(), size, Some(inner_path.to_owned()))
+    /// A scan of what lies inside this entry, beside [`Self::begin`]; none when its name does not say that it is an
+    /// archive. At most `budget` bytes are unpacked.
+    pub fn begin_archive(entry: &Entry, budget: u64) -> Option<ArchiveScan> {
+        (entry.kind == EntryKind::File && entry.size > 0).then(|| ArchiveScan::new(entry, budget)).flatten()
     }
 }
 

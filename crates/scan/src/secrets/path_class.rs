@@ -123,6 +123,8 @@ impl Folders {
                 b"repository" if before == b".m2" => folders.vendor = true,
                 b"test" | b"tests" | b"testing" | b"testdata" | b"__tests__" | b"spec" | b"fixtures" | b"test-data"
                 | b"test_data" | b"mocks" => folders.tests = true,
+                // An archive inside an archive (`app.war!/WEB-INF/lib/x.jar!/…`) is somebody else's library.
+                archive if archive.ends_with(b"!") => folders.vendor = true,
                 b"doc" | b"docs" | b"examples" | b"example" | b"man" | b"help" | b"info" | b"samples" => folders.docs = true,
                 _ => {}
             }
