@@ -6,3 +6,4 @@ pub mod layer;
 pub mod open;
 pub mod real;
 pub mod registry;
+pub mod validators;

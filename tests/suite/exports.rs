@@ -1,13 +1,19 @@
 //! Every format: hostile names arrive harmless, counts agree, SARIF is what its schema says. Policies and differences too.
 
+use std::path::Path;
+
 use porthole_report::diff::diff;
 use porthole_report::export::{self, Context};
 use porthole_report::policy::{
     Allow, CheckRule, Policy, SecretRule, SignatureRule, SizeRule, VulnerabilityRule, judge, mark_allowed,
 };
-use porthole_report::{Check, DatabaseShard, Evidence, Gap, GapKind, Origin, Outcome, Report, Secret, Severity, Vulnerability};
+use porthole_report::{
+    Check, DatabaseShard, Evidence, FixState, Gap, GapKind, HistoryEntry, Origin, Outcome, Report, Secret, Severity, Suppression,
+    Vulnerability,
+};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::layer;
+use porthole_tests::validators::validators;
 use serde_json::Value;
 
 /// Terminal escapes, markup, a formula, a mention, line ends, letters that reorder others, all in one name.
@@ -15,7 +21,10 @@ const HOSTILE: &str =
     "=cmd|' /C calc'!A0\u{1b}[31m<script>alert(1)</script>\"'>\u{202e}gpj\r\n@everyone [x](javascript:alert(1)) `|` ]]>&amp;";
 
 fn sample(name: &str) -> Report {
-    let blob = layer().file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n").blob();
+    let blob = layer()
+        .file("etc/os-release", "ID=debian\nVERSION_ID=\"12\"\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n")
+        .file("srv/node_modules/b/package.json", r#"{"name":"b","version":"2.0.0","license":"MIT"}"#)
+        .blob();
     let mut scan = LayerScan::new(&LayerOptions::default());
     scan.push(&blob);
     let subject = Subject {
@@ -49,6 +58,7 @@ fn sample(name: &str) -> Report {
         title: name.into(),
         outcome: Outcome::Fail,
         severity: Severity::High,
+        origin: Origin::Own,
         message: name.into(),
         why: name.into(),
         fix: name.into(),
@@ -62,8 +72,11 @@ fn sample(name: &str) -> Report {
 }
 
 fn write(report: &Report, format: &str) -> String {
-    let context =
-        Context { now: Some("2026-06-01T00:00:00Z".into()), serial: Some("00000000-0000-4000-8000-000000000000".into()) };
+    let context = Context {
+        now: Some("2026-06-01T00:00:00Z".into()),
+        serial: Some("00000000-0000-4000-8000-000000000000".into()),
+        ..Context::default()
+    };
     let mut out = String::new();
     export::find(format).expect(format).write(report, &context, &mut out);
     out
@@ -181,7 +194,7 @@ fn junit_counts_agree_with_its_cases() {
     assert!(out.matches("<failure ").count() >= 2);
 }
 
-/// The parts of SARIF's schema that code scanning relies on; `sarif_is_valid_by_the_official_schema` asks for the rest.
+/// The parts of SARIF's schema that code scanning relies on; `every_format_is_valid_by_its_official_schema` asks for the rest.
 #[test]
 fn sarif_says_what_was_found_and_where() {
     let out: Value = serde_json::from_str(&write(&sample("app"), "sarif")).expect("JSON");
@@ -199,48 +212,95 @@ fn sarif_says_what_was_found_and_where() {
     }
 }
 
+/// Every format, for a plain report, for one whose names attack, and for one in which nothing was found.
 #[test]
-fn sarif_is_valid_by_the_official_schema() {
-    let Some((python, schema)) = sarif_schema() else { return };
-    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
-    for (name, text) in [("plain", "app"), ("hostile", HOSTILE)] {
-        let file = folder.join(format!("{name}.sarif"));
-        std::fs::write(&file, write(&sample(text), "sarif")).expect("file");
-        let script = "import json,sys,jsonschema\nschema=json.load(open(sys.argv[1]))\nv=jsonschema.validators.validator_for(schema)(schema)\ne=list(v.iter_errors(json.load(open(sys.argv[2]))))\nprint('\\n'.join(x.json_path+': '+x.message for x in e))\nsys.exit(bool(e))";
-        let output = std::process::Command::new(&python).args(["-c", script]).args([&schema, &file]).output().expect("python");
-        assert!(
-            output.status.success(),
-            "{name}: {}{}",
-            String::from_utf8_lossy(&output.stdout),
-            String::from_utf8_lossy(&output.stderr)
-        );
+fn every_format_is_valid_by_its_official_schema() {
+    let Some(validators) = validators() else { return };
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("exports");
+    std::fs::create_dir_all(&folder).expect("folder");
+    let mut bare = sample("bare");
+    (bare.secrets, bare.checks, bare.gaps) = (Vec::new(), Vec::new(), Vec::new());
+    let mut files = Vec::new();
+    for (name, report) in [("plain", full("app")), ("hostile", full(HOSTILE)), ("bare", bare)] {
+        for exporter in export::ALL {
+            let ending = if exporter.id() == "json" { "report-1.json" } else { exporter.extension() };
+            let file = folder.join(format!("{name}.{}.{ending}", exporter.id()));
+            std::fs::write(&file, write(&report, exporter.id())).expect("file");
+            files.push(file);
+        }
     }
+    let (a, mut b) = (full(HOSTILE), full("app"));
+    b.secrets.clear();
+    let difference = diff(&a, &b);
+    for (name, text) in [
+        ("diff.diff-1.json", porthole_report::diff::json(&difference)),
+        ("diff.md", porthole_report::diff::markdown(&difference)),
+        ("diff.txt", porthole_report::diff::table(&difference, None)),
+        ("diff-narrow.txt", porthole_report::diff::table(&difference, Some(80))),
+    ] {
+        let file = folder.join(name);
+        std::fs::write(&file, text).expect("file");
+        files.push(file);
+    }
+    validators.check(&files);
 }
 
-/// A Python with `jsonschema`, and the standard's schema out of the crate `serde-sarif`, which carries it; both below `target/`.
-fn sarif_schema() -> Option<(std::path::PathBuf, std::path::PathBuf)> {
-    let home = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("target/tools/sarif-schema");
-    let schema = home.join("vendor/serde-sarif/src/schema.json");
-    let python = home.join("venv/bin/python");
-    let run = |program: &str, arguments: &[&str]| {
-        std::process::Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
-    };
-    if !schema.exists() {
-        std::fs::create_dir_all(home.join("src")).ok()?;
-        std::fs::write(home.join("src/lib.rs"), "").ok()?;
-        let manifest = home.join("Cargo.toml");
-        std::fs::write(&manifest, "[package]\nname = \"schema\"\nversion = \"0.0.0\"\nedition = \"2024\"\n[dependencies]\nserde-sarif = \"=0.7.0\"\n[workspace]\n").ok()?;
-        run("cargo", &["vendor", "-q", "--manifest-path", &manifest.to_string_lossy(), &home.join("vendor").to_string_lossy()]);
+/// A report with something of everything, all of it named so.
+fn full(name: &str) -> Report {
+    let mut report = sample(name);
+    let mut text = serde_json::to_value(&report.packages[0]).expect("package");
+    for field in ["name", "version", "path"] {
+        text[field] = name.into();
     }
-    if !run(&python.to_string_lossy(), &["-c", "import jsonschema"]) {
-        run("python3", &["-m", "venv", &home.join("venv").to_string_lossy()]);
-        run(&python.to_string_lossy(), &["-m", "pip", "install", "-q", "jsonschema==4.25.1"]);
+    text["licenses"] = serde_json::json!([name, "MIT"]);
+    report.packages.push(serde_json::from_value(text).expect("package"));
+    report.image.config.env.push(format!("X={name}"));
+    report.image.config.labels.insert(name.into(), name.into());
+    report.image.history.push(HistoryEntry { created_by: Some(name.into()), ..HistoryEntry::default() });
+    report.layers[0].created_by = Some(name.into());
+    report.vulnerabilities.database.push(DatabaseShard {
+        ecosystem: "npm".into(),
+        snapshot: "2026-05-30".into(),
+        source: "OSV".into(),
+        license: "CC-BY-4.0".into(),
+        sha256: "0".repeat(64),
+        rows: 1,
+    });
+    for (id, suppressed) in [("CVE-2026-1", false), ("CVE-2026-2", true)] {
+        report.vulnerabilities.findings.push(Vulnerability {
+            id: id.into(),
+            aliases: vec![name.into()],
+            advisory: name.into(),
+            ecosystem: "npm".into(),
+            purl: report.packages[0].purl.clone(),
+            package: name.into(),
+            installed: name.into(),
+            fixed: Some(name.into()),
+            fix_state: FixState::Fixed,
+            severity: Severity::High,
+            score: Some(7.5),
+            vector: Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:N/A:N".into()),
+            urgency: None,
+            kev: true,
+            epss: Some(0.5),
+            epss_percentile: Some(0.9),
+            layer: 0,
+            origin: Origin::Base,
+            matched_source: None,
+            uncertain: None,
+            changelog_claims_fix: false,
+            informational: None,
+            suppressed: suppressed.then(|| Suppression {
+                by: "vex".into(),
+                status: "not_affected".into(),
+                reason: name.into(),
+                expires: None,
+                source: name.into(),
+            }),
+            references: vec!["javascript:alert(1)".into(), name.into()],
+        });
     }
-    if schema.exists() && run(&python.to_string_lossy(), &["-c", "import jsonschema"]) {
-        return Some((python, schema));
-    }
-    eprintln!("skipped: no Python with jsonschema, or no crate with SARIF's schema");
-    None
+    report
 }
 
 #[test]
@@ -300,19 +360,4 @@ fn accepted_findings_need_a_reason_and_end_on_their_day() {
     let mut report = sample("app");
     mark_allowed(&allow("rotated", None), &mut report, None);
     assert_eq!(report.secrets[0].allowed_by.as_deref(), Some("rotated"));
-}
-
-#[test]
-fn a_difference_says_what_got_better_and_worse() {
-    let (a, mut b) = (sample("app"), sample("app"));
-    assert!(diff(&a, &b).is_empty());
-    b.secrets.clear();
-    b.image.config.user = "app".into();
-    b.image.stored_size += 5;
-    let there = diff(&a, &b);
-    assert_eq!(there.secrets_removed.len(), 1);
-    assert!(there.secrets_added.is_empty());
-    assert_eq!((there.config_changed[0].field.as_str(), there.config_changed[0].to.as_deref()), ("user", Some("app")));
-    assert!(there.sizes.iter().any(|size| size.what == "stored bytes" && size.to == size.from + 5));
-    assert_eq!(diff(&b, &a).secrets_added, there.secrets_removed);
 }

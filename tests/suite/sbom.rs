@@ -1,13 +1,13 @@
 //! Bills of materials: what is written is valid by the formats' own schemas, and comes back the same.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
 use porthole_report::export::{self, Context};
 use porthole_report::{FixState, Origin, Package, Report, Severity, Suppression, Vulnerability};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer, sbom};
 use porthole_tests::image::layer;
 use porthole_tests::real::{real_image, scan_layout};
+use porthole_tests::validators::validators;
 
 const FORMATS: [&str; 3] = ["cyclonedx", "spdx", "spdx3"];
 
@@ -88,8 +88,11 @@ fn finding(id: &str, purl: &str, version: &str, suppressed: bool) -> Vulnerabili
 }
 
 fn write(report: &Report, format: &str) -> String {
-    let context =
-        Context { now: Some("2030-01-02T03:04:05.678Z".into()), serial: Some("3e671687-395b-41f5-a30f-a58921a69b79".into()) };
+    let context = Context {
+        now: Some("2030-01-02T03:04:05.678Z".into()),
+        serial: Some("3e671687-395b-41f5-a30f-a58921a69b79".into()),
+        ..Context::default()
+    };
     let mut out = String::new();
     export::find(format).expect(format).write(report, &context, &mut out);
     out
@@ -148,31 +151,9 @@ fn the_same_report_gives_the_same_bytes() {
     }
 }
 
-/// A Python with the official validators, made once below `target/`; none, and a line that says so, where that fails.
-fn validators() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
-    let home = root.join("target/tools/sbom-validators");
-    let python = home.join("bin/python");
-    let run = |program: &Path, arguments: &[&str]| {
-        Command::new(program).args(arguments).output().is_ok_and(|output| output.status.success())
-    };
-    let imports = "import cyclonedx.validation.json, jsonschema, spdx_tools, spdx_python_model";
-    if run(&python, &["-c", imports]) {
-        return Some(python);
-    }
-    let made = run(Path::new("python3"), &["-m", "venv", &home.to_string_lossy()]);
-    let packages = ["cyclonedx-python-lib[json-validation]==11.12.0", "spdx-tools==0.8.5", "spdx-python-model==0.0.6"];
-    let arguments: Vec<&str> = ["-m", "pip", "install", "-q"].into_iter().chain(packages).collect();
-    if made && run(&python, &arguments) && run(&python, &["-c", imports]) {
-        return Some(python);
-    }
-    eprintln!("skipped: no Python with the validators of CycloneDX and SPDX");
-    None
-}
-
 #[test]
 fn sboms_are_valid_by_the_official_schemas() {
-    let Some(python) = validators() else {
+    let Some(validators) = validators() else {
         return;
     };
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sbom");
@@ -190,7 +171,5 @@ fn sboms_are_valid_by_the_official_schemas() {
             files.push(file);
         }
     }
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas/check.py");
-    let output = Command::new(python).arg(script).args(&files).output().expect("python");
-    assert!(output.status.success(), "{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    validators.check(&files);
 }

@@ -6,15 +6,15 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use porthole_report::Report;
 use porthole_report::policy::Policy;
+use porthole_report::{Report, saved};
 use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::Limits;
 use porthole_scan::oci::archive::{Archive, ImageSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
-use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
+use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
 
-use crate::args::Scan;
-use crate::input::{Input, Ranges};
+use crate::args::Source;
+use crate::input::{self, Input, Ranges};
 use crate::progress::Progress;
 use crate::registry;
 use crate::signatures::Held;
@@ -22,12 +22,14 @@ use crate::signatures::Held;
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
 const CHUNK: usize = 256 * 1024;
 
-/// What a scan gives: a whole analysis of an image, or the report of an SBOM.
+/// What a scan gives: a whole analysis of an image, or the report of an SBOM, or one that was saved.
 pub(crate) enum Scanned {
     /// An image, and what VEX attestations of trusted signers say.
     Image(Box<Analysis>, Vec<Rule>),
     /// An SBOM.
     Sbom(Box<Report>),
+    /// A report that was made before.
+    Saved(Box<Report>),
 }
 
 impl Scanned {
@@ -35,7 +37,7 @@ impl Scanned {
     pub(crate) fn report_mut(&mut self) -> &mut Report {
         match self {
             Self::Image(analysis, _) => &mut analysis.report,
-            Self::Sbom(report) => report,
+            Self::Sbom(report) | Self::Saved(report) => report,
         }
     }
 
@@ -43,33 +45,42 @@ impl Scanned {
     pub(crate) fn rules(&self) -> &[Rule] {
         match self {
             Self::Image(_, rules) => rules,
-            Self::Sbom(_) => &[],
+            Self::Sbom(_) | Self::Saved(_) => &[],
         }
     }
 
-    /// The report, its checks asked again now that everything else is in.
-    pub(crate) fn finish(self, now: i64) -> Report {
-        match self {
-            Self::Image(mut analysis, _) => {
-                analysis.run_checks(&Options { now: Some(now) });
-                analysis.report
-            }
-            Self::Sbom(report) => *report,
+    /// Asks the checks again now that everything else is in.
+    pub(crate) fn finish(&mut self, now: i64) {
+        if let Self::Image(analysis, _) = self {
+            analysis.run_checks(&Options { now: Some(now) });
         }
+    }
+
+    /// The folded layers, where there are any.
+    pub(crate) fn view(&self) -> Option<&ImageView> {
+        match self {
+            Self::Image(analysis, _) => Some(&analysis.view),
+            Self::Sbom(_) | Self::Saved(_) => None,
+        }
+    }
+
+    /// True when advisories were matched before.
+    pub(crate) fn is_matched(&self) -> bool {
+        matches!(self, Self::Saved(report) if !report.vulnerabilities.database.is_empty())
     }
 }
 
-/// Reads the image, or the SBOM, and analyses it.
+/// Reads the image, the SBOM or the saved report, and analyses it.
 pub(crate) fn analyse(
-    args: &Scan,
-    input: Input,
+    path: &Path,
+    args: &Source,
     policy: Option<&Policy>,
     now: i64,
     progress: &Progress,
 ) -> Result<Scanned, String> {
-    let source =
-        args.image.file_name().map_or_else(|| args.image.display().to_string(), |name| name.to_string_lossy().into_owned());
+    let source = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
+    let input = input::open(path)?;
     let (archive, streamed) = match input {
         Input::File { path, len } => (index(Reader::tar(len, Limits::default()), &path)?, HashMap::new()),
         Input::Folder { path, files } => (index(Reader::folder(files, Limits::default()), &path)?, HashMap::new()),
@@ -82,20 +93,24 @@ pub(crate) fn analyse(
             return Ok(Scanned::Image(Box::new(analysis), rules));
         }
         Input::Document(bytes) => {
+            if saved::is_report(&bytes) {
+                let report = saved::read(&bytes).map_err(|error| format!("{source}: {error}"))?;
+                return Ok(Scanned::Saved(Box::new(report)));
+            }
             let document = sbom::read(&bytes).map_err(|error| format!("{source}: {error}"))?;
             return Ok(Scanned::Sbom(Box::new(document.into_report(&source))));
         }
     };
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
-    let facts = if streamed.is_empty() { read_layers(args, image, progress)? } else { join(image, streamed) };
+    let facts = if streamed.is_empty() { read_layers(path, args, image, progress)? } else { join(image, streamed) };
     let mut analysis = Analysis::new(&subject, facts, &Options { now: Some(now) });
-    let held = Held { root: &args.image, archive: &archive, image };
+    let held = Held { root: path, archive: &archive, image };
     let rules = args.signatures.verify(&held, policy, now, &mut analysis.report)?;
     Ok(Scanned::Image(Box::new(analysis), rules))
 }
 
-fn wanted(args: &Scan) -> Result<PlatformWanted, String> {
+fn wanted(args: &Source) -> Result<PlatformWanted, String> {
     let platform =
         args.platform.as_deref().map(str::parse).transpose().map_err(|error: porthole_scan::oci::Error| error.to_string())?;
     Ok(PlatformWanted { platform, name: args.image_name.clone() })
@@ -127,7 +142,7 @@ fn index(mut reader: Reader, root: &Path) -> Result<Archive, String> {
 }
 
 /// Scans every layer whose bytes are at hand, the largest first, several at once.
-fn read_layers(args: &Scan, image: &ImageSource, progress: &Progress) -> Result<Vec<Option<LayerFacts>>, String> {
+fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progress) -> Result<Vec<Option<LayerFacts>>, String> {
     // A layer that is listed twice is read once.
     let mut distinct: Vec<&Location> = Vec::new();
     let places: Vec<Option<usize>> = image
@@ -153,7 +168,7 @@ fn read_layers(args: &Scan, image: &ImageSource, progress: &Progress) -> Result<
     std::thread::scope(|scope| {
         for _ in 0..threads.min(distinct.len()) {
             scope.spawn(|| {
-                let mut ranges = Ranges::new(&args.image);
+                let mut ranges = Ranges::new(path);
                 while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     let facts = read_layer(&mut ranges, distinct[at], progress);
                     if let Ok(mut results) = results.lock() {

@@ -1,42 +1,13 @@
 //! `porthole scan` as a person and a pipeline use it: files, streams, formats, policies, exit codes.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+mod common;
 
+use common::{folder, porthole, text};
 use porthole_tests::image::{image, layer};
-
-/// A folder of this test's own, emptied.
-fn folder(name: &str) -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("folder");
-    folder
-}
 
 fn archive() -> Vec<u8> {
     let release = "ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME=\"Alpine Linux v3.20\"\n";
     image().name("app:v1").layer(layer().file("etc/os-release", release).gzip()).docker_archive()
-}
-
-fn porthole(arguments: &[&str], input: Option<&[u8]>) -> Output {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_porthole"))
-        .args(arguments)
-        .env("PORTHOLE_DB", "/nonexistent")
-        .stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() })
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("the program starts");
-    if let (Some(bytes), Some(mut pipe)) = (input, child.stdin.take()) {
-        // A program that has seen enough closes the pipe.
-        let _ = pipe.write_all(bytes);
-    }
-    child.wait_with_output().expect("the program ends")
-}
-
-fn text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }
 
 #[test]

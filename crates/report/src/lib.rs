@@ -7,5 +7,6 @@ pub mod diff;
 pub mod export;
 pub mod model;
 pub mod policy;
+pub mod saved;
 
 pub use model::*;

@@ -6,6 +6,7 @@
 use porthole_report::{Image, Origin, Secret};
 
 use crate::base::origin;
+use crate::history;
 use crate::image::ImageView;
 use crate::inventory::{Inventory, is_system};
 use crate::secrets::{TextSecret, mask_env, mask_pair, mask_text, scan_text};
@@ -125,6 +126,7 @@ fn mask_words(words: &mut [String]) {
 
 /// Everything that layers and configuration hold, worst first.
 pub(crate) fn all(view: &ImageView, inventory: &Inventory, image: &Image, in_configuration: Vec<Secret>) -> Vec<Secret> {
+    let origins = history::origins(image);
     let mut secrets: Vec<Secret> = view
         .secrets
         .iter()
@@ -155,12 +157,22 @@ pub(crate) fn all(view: &ImageView, inventory: &Inventory, image: &Image, in_con
             }
         })
         .chain(in_configuration.into_iter().map(|mut secret| {
-            secret.origin = secret.layer.map_or(Origin::Unknown, |layer| origin(image.base.as_ref(), layer));
+            secret.origin = of_place(image, &origins, &secret);
             secret
         }))
         .collect();
     secrets.sort_by(|a, b| key(a).cmp(&key(b)));
     secrets
+}
+
+/// The base's or the image's own, for a place in the configuration.
+fn of_place(image: &Image, origins: &[Origin], secret: &Secret) -> Origin {
+    let step = secret.path.strip_prefix("step ").and_then(|number| number.parse::<usize>().ok());
+    match (secret.place.as_str(), step) {
+        ("history", Some(step)) => origins.get(step.wrapping_sub(1)).copied().unwrap_or_default(),
+        ("annotation", _) => history::configured_by(image, origins, "", ""),
+        (place, _) => history::configured_by(image, origins, &place.to_ascii_uppercase(), &secret.path),
+    }
 }
 
 fn key(secret: &Secret) -> impl Ord + '_ {

@@ -8,11 +8,13 @@
 mod application;
 mod base;
 mod checks;
+mod compare;
 mod efficiency;
 mod entry_log;
 mod extract;
 pub mod facts;
 mod found_secrets;
+mod history;
 mod image;
 mod inventory;
 mod layer;
@@ -28,6 +30,7 @@ mod subject;
 pub mod time;
 mod told_twice;
 
+pub use compare::compare_files;
 pub use entry_log::{EntryLog, EntryRef};
 pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};

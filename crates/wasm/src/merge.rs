@@ -436,7 +436,7 @@ impl Merge {
 
 fn write(report: &Report, format: &str, now: String, serial: String) -> Result<Export, JsError> {
     let exporter = export::find(format).ok_or_else(|| js(format!("{format}: no such format")))?;
-    let context = export::Context { now: Some(now), serial: Some(serial) };
+    let context = export::Context { now: Some(now), serial: Some(serial), columns: None };
     let mut text = String::new();
     exporter.write(report, &context, &mut text);
     Ok(Export { media_type: exporter.media_type().to_owned(), extension: exporter.extension().to_owned(), text })

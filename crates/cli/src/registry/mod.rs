@@ -23,7 +23,7 @@ use porthole_scan::{Analysis, Options, Subject};
 
 use ureq::tls::{Certificate, PemItem, parse_pem};
 
-use crate::args::Scan;
+use crate::args::Source;
 use crate::progress::Progress;
 use cache::Cache;
 use client::Client;
@@ -58,7 +58,7 @@ pub(crate) fn reference(image: &Path) -> Option<Result<Reference, String>> {
 /// Pulls what there is to know about the image, scans its layers, and verifies what is attached to it. Gives the statements of
 /// trusted VEX too.
 pub(crate) fn analyse(
-    args: &Scan,
+    args: &Source,
     reference: &Reference,
     policy: Option<&Policy>,
     now: i64,

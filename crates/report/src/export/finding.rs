@@ -128,7 +128,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             path: evidence.and_then(|evidence| evidence.path.as_deref()).map(|path| plain(path).into_owned()).unwrap_or_default(),
             line: None,
             layer: evidence.and_then(|evidence| evidence.layer),
-            origin: evidence.map_or(Origin::Unknown, |evidence| evidence.origin),
+            origin: check.origin,
             identity: check.code.clone(),
             fix: plain(&check.fix).into_owned(),
             reference: plain(&check.reference).into_owned(),

@@ -148,7 +148,7 @@ fn origin(report: &Report, rows: usize, fold: bool, out: &mut String) {
 }
 
 /// Text that is only text in Markdown: no markup, no HTML, no mention, no link, one line.
-fn md(text: &str) -> String {
+pub(crate) fn md(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     for c in plain(text).chars() {
         match c {

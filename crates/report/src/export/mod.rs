@@ -17,18 +17,21 @@ mod sbom;
 mod signed;
 mod table;
 mod units;
+mod wrap;
 
 pub use badge::{Badge, badge_without_report};
 pub use csv::Csv;
 pub use html::Html;
 pub use json::Json;
 pub use junit::JUnit;
+pub(crate) use markdown::md;
 pub use markdown::{JobSummary, Markdown};
 pub use plain::plain;
 pub use sarif::Sarif;
 pub use sbom::{CycloneDx, Spdx, Spdx3};
 pub use table::Table;
 pub use units::{bytes, percent};
+pub(crate) use wrap::{CUT, WRAP, wrap};
 
 use crate::Report;
 
@@ -39,6 +42,8 @@ pub struct Context {
     pub now: Option<String>,
     /// Random serial number (UUID) for formats that want one.
     pub serial: Option<String>,
+    /// Columns of the terminal that the text is for; without it lines are as long as they are.
+    pub columns: Option<usize>,
 }
 
 /// Writes a report in one format.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::signed::{digests_in_short, signatures_in_short, signed, verification};
-use super::{Context, Exporter, advisories, bytes, percent, plain};
+use super::{CUT, Context, Exporter, WRAP, advisories, bytes, percent, plain, wrap};
 use crate::{Outcome, Report, Severity, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
@@ -26,22 +26,25 @@ impl Exporter for Table {
         "txt"
     }
 
-    fn write(&self, report: &Report, _context: &Context, out: &mut String) {
+    fn write(&self, report: &Report, context: &Context, out: &mut String) {
+        let mut text = String::new();
         // Writing to a String cannot fail.
-        let _ = write(report, out);
+        let _ = write(report, context.columns, &mut text);
+        out.push_str(&wrap(&text, context.columns));
     }
 }
 
-fn write(report: &Report, out: &mut String) -> std::fmt::Result {
+fn write(report: &Report, columns: Option<usize>, out: &mut String) -> std::fmt::Result {
     head(report, out)?;
     gaps(report, out)?;
     verdict(report, out)?;
     layers(report, out)?;
     packages(report, out)?;
-    upgrades(report, out)?;
-    vulnerabilities(report, out)?;
+    upgrades(report, columns, out)?;
+    vulnerabilities(report, columns, out)?;
     secrets(report, out)?;
     checks(report, out)?;
+    savings(report, out)?;
     signatures(report, out)?;
     digests(report, out)
 }
@@ -50,7 +53,7 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     let image = &report.image;
     writeln!(out, "{}", plain(&image.source))?;
     let mut row = |name: &str, value: &str| {
-        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<13} {}", plain(value)) }
+        if value.is_empty() { Ok(()) } else { writeln!(out, "  {name:<13} {WRAP}{}", plain(value)) }
     };
     row("names", &image.names.join(", "))?;
     let platform = &image.platform;
@@ -85,7 +88,7 @@ fn gaps(report: &Report, out: &mut String) -> std::fmt::Result {
     for gap in report.gaps.iter().take(ROWS) {
         let layer = gap.layer.map_or_else(String::new, |layer| format!("layer {layer}: "));
         let path = if gap.path.is_empty() { String::new() } else { format!("{}: ", plain(&gap.path)) };
-        writeln!(out, "  {layer}{path}{}", plain(&gap.message))?;
+        writeln!(out, "  {WRAP}{layer}{path}{}", plain(&gap.message))?;
     }
     more(report.gaps.len(), out)
 }
@@ -102,7 +105,7 @@ fn findings(report: &Report) -> Vec<&Vulnerability> {
 
 fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\nverdict")?;
-    let mut row = |name: &str, value: String| writeln!(out, "  {name:<16} {value}");
+    let mut row = |name: &str, value: String| writeln!(out, "  {name:<16} {WRAP}{value}");
     let findings = findings(report);
     if report.vulnerabilities.database.is_empty() {
         row("vulnerabilities", "unknown: no advisory database loaded".into())?;
@@ -167,7 +170,7 @@ fn layers(report: &Report, out: &mut String) -> std::fmt::Result {
         let command: String = layer.created_by.as_deref().unwrap_or_default().chars().take(100).collect();
         writeln!(
             out,
-            "  {:>3}  {:>9}  {:>9}  {:>7}  {state:<10}  {}",
+            "  {:>3}  {:>9}  {:>9}  {:>7}  {state:<10}  {CUT}{}",
             layer.index,
             bytes(layer.stored_size),
             bytes(layer.uncompressed_size),
@@ -187,13 +190,13 @@ fn packages(report: &Report, out: &mut String) -> std::fmt::Result {
         return writeln!(out, "\npackages: none found");
     }
     let kinds: Vec<String> = kinds.iter().map(|(kind, count)| format!("{count} {kind}")).collect();
-    writeln!(out, "\npackages: {} (every one: --format json)", plain(&kinds.join(", ")))
+    writeln!(out, "\npackages: {WRAP}{} (every one: --format json)", plain(&kinds.join(", ")))
 }
 
 /// Upgrades listed: the first few close most.
 const UPGRADES: usize = 10;
 
-fn upgrades(report: &Report, out: &mut String) -> std::fmt::Result {
+fn upgrades(report: &Report, columns: Option<usize>, out: &mut String) -> std::fmt::Result {
     let all: Vec<_> = report.vulnerabilities.upgrades.iter().filter(|upgrade| !upgrade.closes.is_empty()).collect();
     if all.is_empty() {
         return Ok(());
@@ -202,36 +205,57 @@ fn upgrades(report: &Report, out: &mut String) -> std::fmt::Result {
     for upgrade in all.iter().take(UPGRADES) {
         let exploited = if upgrade.kev > 0 { format!(", {} exploited", upgrade.kev) } else { String::new() };
         let remain = if upgrade.remain.is_empty() { String::new() } else { format!(", {} remain", upgrade.remain.len()) };
-        writeln!(
-            out,
-            "  {:<28} {:<24} to {:<24} {} go away, the worst {}{exploited}{remain}",
-            plain(&upgrade.package),
-            plain(&upgrade.installed),
-            plain(upgrade.to.as_deref().unwrap_or_default()),
-            upgrade.closes.len(),
-            upgrade.severity.word()
-        )?;
+        let (package, installed) = (plain(&upgrade.package), plain(&upgrade.installed));
+        let to = plain(upgrade.to.as_deref().unwrap_or_default());
+        let closes = format!("{} go away, the worst {}{exploited}{remain}", upgrade.closes.len(), upgrade.severity.word());
+        if columns.is_some_and(|columns| columns < 120) {
+            writeln!(out, "  {WRAP}{package} {installed} to {to}: {closes}")?;
+        } else {
+            writeln!(out, "  {package:<28} {installed:<24} to {to:<24} {WRAP}{closes}")?;
+        }
     }
     if all.len() > UPGRADES { writeln!(out, "  … and {} more", all.len() - UPGRADES) } else { Ok(()) }
 }
 
-fn vulnerabilities(report: &Report, out: &mut String) -> std::fmt::Result {
+fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) -> std::fmt::Result {
     let findings = findings(report);
     if findings.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\nvulnerabilities\n  {:<10} {:<20} {:<28} {:<24} fixed in", "severity", "id", "package", "installed")?;
-    for finding in findings.iter().take(ROWS) {
-        writeln!(
-            out,
-            "  {:<10} {:<20} {:<28} {:<24} {}{}",
-            finding.severity.word(),
-            plain(&finding.id),
-            plain(&finding.package),
-            plain(&finding.installed),
-            plain(finding.fixed.as_deref().unwrap_or("-")),
-            marks(finding)
-        )?;
+    let rows: Vec<[String; 4]> = findings
+        .iter()
+        .take(ROWS)
+        .map(|finding| {
+            let fixed = plain(finding.fixed.as_deref().unwrap_or("-"));
+            [
+                plain(&finding.id).into_owned(),
+                plain(&finding.package).into_owned(),
+                plain(&finding.installed).into_owned(),
+                format!("{fixed}{}", marks(finding)),
+            ]
+        })
+        .collect();
+    let width = |column: usize, head: &str| {
+        rows.iter().map(|row| row[column].chars().count()).chain([head.len()]).max().unwrap_or_default()
+    };
+    let [id, package, installed] = [(0, "id"), (1, "package"), (2, "installed")].map(|(at, head)| width(at, head));
+    let words: Vec<&str> = findings.iter().map(|finding| finding.severity.word()).collect();
+    if columns.is_some_and(|columns| 13 + id + package + installed + width(3, "fixed in") + 6 > columns) {
+        // Too narrow for a table: a line each.
+        writeln!(out, "\nvulnerabilities")?;
+        for (word, [name, package, installed, fixed]) in words.iter().zip(&rows) {
+            let fix = match fixed.strip_prefix('-') {
+                Some(marks) => format!("no fix{marks}"),
+                None => format!("fixed in {fixed}"),
+            };
+            writeln!(out, "  {word:<10} {name:<id$}  {WRAP}{package} {installed}, {fix}")?;
+        }
+        return more(findings.len(), out);
+    }
+    let head = ("severity", "id", "package", "installed");
+    writeln!(out, "\nvulnerabilities\n  {:<10} {:<id$}  {:<package$}  {:<installed$}  fixed in", head.0, head.1, head.2, head.3)?;
+    for (word, row) in words.iter().zip(&rows) {
+        writeln!(out, "  {word:<10} {:<id$}  {:<package$}  {:<installed$}  {}", row[0], row[1], row[2], row[3])?;
     }
     more(findings.len(), out)
 }
@@ -261,7 +285,11 @@ fn secrets(report: &Report, out: &mut String) -> std::fmt::Result {
             None => String::new(),
         };
         let word = secret.severity.word();
-        writeln!(out, "  {word:<10} {}: {}{line} {}{hidden}", plain(&secret.title), plain(&secret.path), plain(&secret.masked))?;
+        let inside = secret.inner_path.as_deref().map(|inside| format!("!/{}", plain(inside))).unwrap_or_default();
+        // A place in the configuration has a name of its own; the history's is its step.
+        let place = if secret.place == "file" { String::new() } else { format!("{} ", plain(&secret.place)) };
+        let (title, path, masked) = (plain(&secret.title), plain(&secret.path), plain(&secret.masked));
+        writeln!(out, "  {word:<10} {WRAP}{title}: {place}{path}{inside}{line} {masked}{hidden}")?;
     }
     more(secrets.len(), out)
 }
@@ -274,7 +302,7 @@ fn checks(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\nchecks")?;
     for check in failed.iter().take(ROWS) {
         let word = if check.outcome == Outcome::Fail { "FAIL" } else { "warn" };
-        writeln!(out, "  {word}  {:<10} {:<28} {}", check.severity.word(), check.code, plain(&check.message))?;
+        writeln!(out, "  {word}  {:<9} {:<24} {WRAP}{}", check.severity.word(), plain(&check.code), plain(&check.message))?;
     }
     more(failed.len(), out)
 }
@@ -290,17 +318,17 @@ fn signatures(report: &Report, out: &mut String) -> std::fmt::Result {
         writeln!(out, "\n{title}")?;
         for one in of.iter().take(ROWS) {
             writeln!(out, "  {:<10} {}", one.state, one.format)?;
-            writeln!(out, "             {}", one.statement)?;
+            writeln!(out, "             {WRAP}{}", one.statement)?;
             for step in one.signature.iter().flat_map(|signature| &signature.steps) {
                 let mark = match step.state {
                     StepState::Proven => "proven",
                     StepState::Refused => "REFUSED",
                     StepState::NotChecked => "not checked",
                 };
-                writeln!(out, "             {mark:<12} {}: {}", plain(&step.what), plain(&step.detail))?;
+                writeln!(out, "             {mark:<12} {WRAP}{}: {}", plain(&step.what), plain(&step.detail))?;
             }
             for (name, value) in &one.details {
-                writeln!(out, "             {name}: {value}")?;
+                writeln!(out, "             {WRAP}{name}: {value}")?;
             }
         }
         more(of.len(), out)?;
@@ -315,9 +343,26 @@ fn digests(report: &Report, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\ndigests")?;
     for row in rows.iter().take(ROWS) {
-        writeln!(out, "  {:<18} {}  {}", plain(&row.what), plain(&row.digest), verification(&row.verification))?;
+        writeln!(out, "  {:<18} {WRAP}{}  {}", plain(&row.what), plain(&row.digest), verification(&row.verification))?;
     }
     more(rows.len(), out)
+}
+
+/// The remedies that save most. Each wasted byte is in one of them, so that their sums add up.
+fn savings(report: &Report, out: &mut String) -> std::fmt::Result {
+    let efficiency = &report.efficiency;
+    let best: Vec<_> = efficiency.remedies.iter().filter(|remedy| remedy.bytes > 0).take(3).collect();
+    if best.is_empty() {
+        return Ok(());
+    }
+    let saved = best.iter().map(|remedy| remedy.bytes).fold(0, u64::saturating_add);
+    let stored = (efficiency.wasted_stored_bytes as f64 * (saved as f64 / efficiency.wasted_bytes.max(1) as f64)) as u64;
+    let things = if best.len() == 1 { "this".to_owned() } else { format!("these {} things", best.len()) };
+    writeln!(out, "\nwaste: {WRAP}do {things} and save {} unpacked, about {} stored", bytes(saved), bytes(stored))?;
+    for remedy in best {
+        writeln!(out, "  {:>9}  {WRAP}{}", bytes(remedy.bytes), plain(&remedy.text))?;
+    }
+    Ok(())
 }
 
 fn more(total: usize, out: &mut String) -> std::fmt::Result {

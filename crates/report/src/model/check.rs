@@ -6,6 +6,7 @@ use super::{Origin, Severity};
 
 /// One check and how it ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Check {
@@ -19,6 +20,9 @@ pub struct Check {
     pub outcome: Outcome,
     /// How bad a failure is.
     pub severity: Severity,
+    /// Where what was found belongs: to the base image when all evidence is the base's, else to the image's own build.
+    #[serde(default)]
+    pub origin: Origin,
     /// What was found, in one sentence.
     pub message: String,
     /// Why it matters.
@@ -37,6 +41,7 @@ pub struct Check {
 
 /// How a check ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum Outcome {
@@ -52,6 +57,7 @@ pub enum Outcome {
 
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 /// A byte is wasted when its file is not the visible one of its path: overwritten or deleted by a later layer.
 /// The visible copy is never waste; hard links and sparse files count their stored bytes once.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Efficiency {
@@ -30,6 +31,7 @@ pub struct Efficiency {
 
 /// One path with wasted copies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct WastedPath {
@@ -47,6 +49,7 @@ pub struct WastedPath {
 
 /// One thing to do, and what it saves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Remedy {

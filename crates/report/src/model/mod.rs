@@ -33,6 +33,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 ///
 /// Holds no time of its own making and no random ids: the same image, advisory data and options give the same bytes.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Report {
@@ -64,6 +65,7 @@ pub struct Report {
 
 /// The program that wrote a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct Tool {
     /// Always `porthole` for our own reports.
@@ -73,7 +75,8 @@ pub struct Tool {
 }
 
 /// Where something came from: the base image's layers, or the layers put on top.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum Origin {
@@ -82,5 +85,6 @@ pub enum Origin {
     /// A layer above the base image.
     Own,
     /// No base image was recognised.
+    #[default]
     Unknown,
 }

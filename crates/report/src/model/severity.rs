@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Severity, least first (CVSS v3.1 qualitative scale, plus Debian's `negligible` and `unknown`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub enum Severity {

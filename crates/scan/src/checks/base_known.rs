@@ -19,7 +19,7 @@ fn run(context: &Context<'_>) -> Verdict {
     match &context.report.image.base {
         Some(base) if base.digest.is_some() => Verdict::pass(format!("{}, pinned by its digest", base.name)),
         Some(base) => Verdict::warn(format!("recognised as {}; no label says its digest", base.name))
-            .with(base.evidence.iter().map(|text| context.configured(text.clone())).collect()),
+            .with(base.evidence.iter().map(|text| context.of_base(text.clone())).collect()),
         None if context.report.image.distribution.is_none() => Verdict::pass("built from scratch"),
         None => Verdict::warn("the base image was not recognised"),
     }

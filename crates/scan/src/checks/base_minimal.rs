@@ -30,7 +30,7 @@ fn run(context: &Context<'_>) -> Verdict {
                 .filter(|package| package.origin == porthole_report::Origin::Base && package.visible)
                 .count();
             Verdict::warn(format!("{name} in its full variant, {packages} packages"))
-                .with(vec![context.configured(format!("read from {}", distribution.path))])
+                .with(vec![context.of_base(format!("read from {}", distribution.path))])
         }
         Some(flavour) => Verdict::pass(format!("{name}, {flavour}")),
         None => Verdict::pass(name.clone()),

@@ -30,7 +30,7 @@ fn run(context: &Context<'_>) -> Verdict {
         return Verdict::not_applicable("no base image was recognised");
     };
     let days = now.saturating_sub(newest) / 86_400;
-    let found = vec![context.configured(format!("the newest file of the base image is of {said}"))];
+    let found = vec![context.of_base(format!("the newest file of the base image is of {said}"))];
     match days {
         ..=180 => Verdict::pass(format!("its newest content is {} days old", days.max(0))),
         181..=365 => Verdict::warn(format!("its newest content is {days} days old")).with(found),

@@ -4,6 +4,7 @@ use porthole_oci::layer::{EntryKind, ImagePath};
 use porthole_report::{Evidence, Origin, Report};
 
 use crate::base::origin;
+use crate::history::{self, split};
 use crate::image::{ImageView, NodeId, Version};
 use crate::inventory::Inventory;
 
@@ -31,26 +32,6 @@ pub(crate) struct Step<'a> {
     pub(crate) origin: Origin,
 }
 
-const INSTRUCTIONS: &[&str] = &[
-    "RUN",
-    "ADD",
-    "COPY",
-    "ENV",
-    "ARG",
-    "CMD",
-    "ENTRYPOINT",
-    "EXPOSE",
-    "LABEL",
-    "MAINTAINER",
-    "USER",
-    "VOLUME",
-    "WORKDIR",
-    "HEALTHCHECK",
-    "ONBUILD",
-    "SHELL",
-    "STOPSIGNAL",
-];
-
 impl<'a> Context<'a> {
     /// Base image or own.
     pub(crate) fn origin(&self, layer: u32) -> Origin {
@@ -77,9 +58,22 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Evidence in the configuration.
+    /// Evidence about the image as a whole, which is its own where a base is known.
     pub(crate) fn configured(&self, text: impl Into<String>) -> Evidence {
-        Evidence { path: None, layer: None, origin: Origin::Unknown, text: text.into() }
+        self.configured_by("", "", text)
+    }
+
+    /// Evidence in the configuration, where the last step with this instruction (about `name`, unless that is empty) put it.
+    pub(crate) fn configured_by(&self, instruction: &str, name: &str, text: impl Into<String>) -> Evidence {
+        let image = &self.report.image;
+        let origin = history::configured_by(image, &history::origins(image), instruction, name);
+        Evidence { path: None, layer: None, origin, text: text.into() }
+    }
+
+    /// Evidence about the base image.
+    pub(crate) fn of_base(&self, text: impl Into<String>) -> Evidence {
+        let origin = if self.report.image.base.is_some() { Origin::Base } else { Origin::Unknown };
+        Evidence { path: None, layer: None, origin, text: text.into() }
     }
 
     /// The visible version of a path, links followed.
@@ -104,20 +98,11 @@ impl<'a> Context<'a> {
 
     /// Steps of the history, oldest first.
     pub(crate) fn steps(&self) -> Vec<Step<'a>> {
-        let base = self.report.image.base.as_ref().map(|base| base.layers);
-        let mut made = 0;
-        self.report
-            .image
-            .history
-            .iter()
-            .map(|entry| {
-                made += u32::from(!entry.empty_layer);
+        let origins = history::origins(&self.report.image);
+        let entries = self.report.image.history.iter().zip(origins);
+        entries
+            .map(|(entry, origin)| {
                 let (instruction, command) = split(entry.created_by.as_deref().unwrap_or_default());
-                let origin = match base {
-                    None => Origin::Unknown,
-                    Some(base) if made <= base && !(entry.empty_layer && made == base) => Origin::Base,
-                    Some(_) => Origin::Own,
-                };
                 Step { layer: entry.layer, command, instruction, origin }
             })
             .collect()
@@ -143,60 +128,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// The instruction and the rest of a history text, of the classic builder (`/bin/sh -c #(nop)  CMD …`) and BuildKit (`RUN /bin/sh -c … # buildkit`).
-fn split(text: &str) -> (&'static str, &str) {
-    let mut rest = text.trim().trim_end_matches("# buildkit").trim_end();
-    if let Some((_, nop)) = rest.split_once("#(nop)") {
-        rest = nop.trim_start();
-    }
-    let mut instruction = "";
-    if let Some(known) =
-        INSTRUCTIONS.iter().find(|known| rest.strip_prefix(**known).is_some_and(|rest| rest.starts_with([' ', '\t'])))
-    {
-        instruction = known;
-        rest = rest.get(known.len()..).unwrap_or_default().trim_start();
-    }
-    // `|2 A=b C=d /bin/sh -c …`: build arguments of the classic builder.
-    if rest.starts_with('|')
-        && let Some(at) = rest.find("/bin/sh -c")
-    {
-        rest = rest.get(at..).unwrap_or_default();
-    }
-    if instruction.is_empty()
-        && ["/bin/sh -c", "/bin/bash -c", "/bin/ash -c", "cmd /S /C", "/bin/bash -o pipefail -c"]
-            .iter()
-            .any(|shell| rest.starts_with(shell))
-    {
-        instruction = "RUN";
-    }
-    for shell in ["/bin/sh -c", "/bin/bash -c", "/bin/ash -c", "/bin/bash -o pipefail -c", "/bin/sh -o pipefail -c"] {
-        rest = rest.strip_prefix(shell).unwrap_or(rest).trim_start();
-    }
-    (instruction, rest)
-}
-
 /// The commands of a shell line: split at `&&`, `||`, `;`, and line ends, each trimmed.
 pub(crate) fn commands(line: &str) -> impl Iterator<Item = &str> {
     line.split(['&', ';', '\n', '|']).map(str::trim).filter(|command| !command.is_empty())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn both_builders_histories_are_understood() {
-        for (text, expected) in [
-            ("/bin/sh -c #(nop)  CMD [\"bash\"]", ("CMD", "[\"bash\"]")),
-            ("/bin/sh -c apt-get update", ("RUN", "apt-get update")),
-            ("RUN /bin/sh -c apt-get update # buildkit", ("RUN", "apt-get update")),
-            ("RUN |1 A=b /bin/sh -c make # buildkit", ("RUN", "make")),
-            ("|1 A=b /bin/sh -c make", ("RUN", "make")),
-            ("ADD file:abc in / ", ("ADD", "file:abc in /")),
-            ("COPY /app /app # buildkit", ("COPY", "/app /app")),
-            ("bazel build ...", ("", "bazel build ...")),
-        ] {
-            assert_eq!(split(text), expected, "{text}");
-        }
-    }
 }

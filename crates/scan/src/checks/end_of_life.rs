@@ -28,7 +28,7 @@ fn run(context: &Context<'_>) -> Verdict {
         .now
         .zip(crate::time::parse_rfc3339(&format!("{end}T23:59:59Z")))
         .is_some_and(|(now, end)| end - now < 90 * 86_400);
-    let found = vec![context.configured(format!("{} is supported until {end}", distribution.pretty_name))];
+    let found = vec![context.of_base(format!("{} is supported until {end}", distribution.pretty_name))];
     match (over, soon, context.now) {
         (true, ..) => Verdict::fail(format!("support ended on {end}")).with(found),
         (_, true, _) => Verdict::warn(format!("support ends on {end}")).with(found),

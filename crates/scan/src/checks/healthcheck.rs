@@ -18,10 +18,10 @@ pub(super) const CHECK: Check = Check {
 fn run(context: &Context<'_>) -> Verdict {
     let image = &context.report.image;
     match &image.config.healthcheck {
-        Some(test) if test.first().is_some_and(|word| word == "NONE") => {
-            Verdict::warn("the health check of the base image was switched off")
-                .with(vec![context.configured("Healthcheck is NONE")])
-        }
+        Some(test) if test.first().is_some_and(|word| word == "NONE") => Verdict::warn(
+            "the health check of the base image was switched off",
+        )
+        .with(vec![context.configured_by("HEALTHCHECK", "", "Healthcheck is NONE")]),
         Some(test) if !test.is_empty() => Verdict::pass(format!("set: {}", test.join(" "))),
         _ => {
             let docker = image.kind == "docker-archive"

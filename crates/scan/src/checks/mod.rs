@@ -55,7 +55,7 @@ mod world_writable;
 pub(crate) use context::Context;
 pub(crate) use verdict::Verdict;
 
-use porthole_report::{Check as Row, Severity};
+use porthole_report::{Check as Row, Evidence, Origin, Severity};
 
 /// One check: what is asked, why, and what to do.
 pub(crate) struct Check {
@@ -134,6 +134,7 @@ pub(crate) fn run(context: &Context<'_>) -> Vec<Row> {
         .map(|check| {
             let verdict = (check.run)(context);
             let total = verdict.evidence.len() as u64;
+            let origin = origin(context, &verdict.evidence);
             let mut evidence = verdict.evidence;
             evidence.truncate(EVIDENCE);
             Row {
@@ -142,6 +143,7 @@ pub(crate) fn run(context: &Context<'_>) -> Vec<Row> {
                 title: check.title.into(),
                 outcome: verdict.outcome,
                 severity: check.severity,
+                origin,
                 message: verdict.message,
                 why: check.why.into(),
                 fix: check.fix.into(),
@@ -156,4 +158,13 @@ pub(crate) fn run(context: &Context<'_>) -> Vec<Row> {
         (a.outcome, std::cmp::Reverse(a.severity), &a.code).cmp(&(b.outcome, std::cmp::Reverse(b.severity), &b.code))
     });
     rows
+}
+
+/// The base's only when everything is: what has no evidence (a label that is missing) the own build could have put there.
+fn origin(context: &Context<'_>, evidence: &[Evidence]) -> Origin {
+    match &context.report.image.base {
+        None => Origin::Unknown,
+        Some(_) if !evidence.is_empty() && evidence.iter().all(|one| one.origin == Origin::Base) => Origin::Base,
+        Some(_) => Origin::Own,
+    }
 }

@@ -28,11 +28,15 @@ fn run(context: &Context<'_>) -> Verdict {
         .find(|row| row.first() == Some(&name))
         .and_then(|row| row.get(2).and_then(|uid| uid.trim().parse::<u64>().ok()));
     match name.parse::<u64>().ok().or(looked_up) {
-        Some(0) => {
-            Verdict::fail(format!("user {user} is root (uid 0)")).with(vec![context.configured(format!("User is {user}"))])
-        }
+        Some(0) => Verdict::fail(format!("user {user} is root (uid 0)")).with(vec![context.configured_by(
+            "USER",
+            "",
+            format!("User is {user}"),
+        )]),
         Some(uid) => Verdict::pass(format!("runs as {user} (uid {uid})")),
-        None if name == "root" => Verdict::fail("user is root").with(vec![context.configured(format!("User is {user}"))]),
+        None if name == "root" => {
+            Verdict::fail("user is root").with(vec![context.configured_by("USER", "", format!("User is {user}"))])
+        }
         None => Verdict::pass(format!("runs as {user}; the image has no passwd entry that says which number that is")),
     }
 }

@@ -26,7 +26,7 @@ fn run(context: &Context<'_>) -> Verdict {
     let mut found = Vec::new();
     for folder in path.split(':') {
         if !folder.starts_with('/') && !folder.starts_with('$') {
-            found.push(context.configured(format!("entry {folder:?} is not absolute")));
+            found.push(context.configured_by("ENV", "PATH", format!("entry {folder:?} is not absolute")));
         }
         let node = context.view.resolve(&ImagePath::new(folder)).filter(|_| !folder.is_empty());
         if let Some((node, version)) = node.and_then(|node| Some((node, context.view.visible(node)?)))

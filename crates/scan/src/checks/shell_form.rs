@@ -22,7 +22,11 @@ fn run(context: &Context<'_>) -> Verdict {
         ["/bin/sh" | "/bin/bash" | "sh" | "bash", "-c", command, ..]
             if !command.trim_start().starts_with("exec ") && !command.is_empty() =>
         {
-            Verdict::warn("the application is started by a shell").with(vec![context.configured(words.join(" "))])
+            Verdict::warn("the application is started by a shell").with(vec![context.configured_by(
+                if config.entrypoint.is_empty() { "CMD" } else { "ENTRYPOINT" },
+                "",
+                words.join(" "),
+            )])
         }
         [] => Verdict::not_applicable("neither entrypoint nor command is set"),
         _ => Verdict::pass("it is started without a shell in between"),

@@ -18,7 +18,7 @@ pub(super) const CHECK: Check = Check {
 fn run(context: &Context<'_>) -> Verdict {
     let mut found = Vec::new();
     let exposed = context.report.image.config.exposed_ports.iter().find(|port| matches!(port.split('/').next(), Some("22")));
-    found.extend(exposed.map(|port| context.configured(format!("exposes {port}"))));
+    found.extend(exposed.map(|port| context.configured_by("EXPOSE", "22", format!("exposes {port}"))));
     let daemon = ["usr/sbin/sshd", "usr/sbin/dropbear", "usr/bin/sshd"].into_iter().find_map(|path| context.file(path));
     found.extend(daemon.map(|(node, version)| context.evidence(node, version, "the server is installed")));
     match (exposed.is_some(), daemon.is_some()) {

@@ -32,7 +32,7 @@ fn run(context: &Context<'_>) -> Verdict {
         .volumes
         .iter()
         .filter(|volume| covered(volume))
-        .map(|volume| context.configured(format!("VOLUME {volume}")))
+        .map(|volume| context.configured_by("VOLUME", volume, format!("VOLUME {volume}")))
         .collect();
     if found.is_empty() { Verdict::pass("none does") } else { Verdict::fail(format!("{} volumes do", found.len())).with(found) }
 }

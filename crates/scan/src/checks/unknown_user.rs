@@ -28,12 +28,16 @@ fn run(context: &Context<'_>) -> Verdict {
             && !context.table(file).is_some_and(|table| table.iter().any(|row| row.first() == Some(&name)))
     };
     match (missing("etc/passwd", name), missing("etc/group", group)) {
-        (true, _) => {
-            Verdict::fail(format!("user {name} is not in /etc/passwd")).with(vec![context.configured(format!("User is {user}"))])
-        }
-        (_, true) => {
-            Verdict::fail(format!("group {group} is not in /etc/group")).with(vec![context.configured(format!("User is {user}"))])
-        }
+        (true, _) => Verdict::fail(format!("user {name} is not in /etc/passwd")).with(vec![context.configured_by(
+            "USER",
+            "",
+            format!("User is {user}"),
+        )]),
+        (_, true) => Verdict::fail(format!("group {group} is not in /etc/group")).with(vec![context.configured_by(
+            "USER",
+            "",
+            format!("User is {user}"),
+        )]),
         _ => Verdict::pass(format!("{user} can be resolved")),
     }
 }

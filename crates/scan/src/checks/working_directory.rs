@@ -22,13 +22,21 @@ fn run(context: &Context<'_>) -> Verdict {
         return Verdict::pass("the root");
     }
     if !folder.starts_with('/') && !windows {
-        return Verdict::fail(format!("{folder} is relative")).with(vec![context.configured(format!("WorkingDir is {folder}"))]);
+        return Verdict::fail(format!("{folder} is relative")).with(vec![context.configured_by(
+            "WORKDIR",
+            "",
+            format!("WorkingDir is {folder}"),
+        )]);
     }
     let system =
         ["/proc", "/sys", "/dev", "/boot", "/etc", "/bin", "/sbin", "/usr/bin", "/usr/sbin", "/lib", "/lib64", "/usr/lib"]
             .contains(&folder.trim_end_matches('/'));
     if system {
-        Verdict::warn(format!("{folder} is a system folder")).with(vec![context.configured(format!("WorkingDir is {folder}"))])
+        Verdict::warn(format!("{folder} is a system folder")).with(vec![context.configured_by(
+            "WORKDIR",
+            "",
+            format!("WorkingDir is {folder}"),
+        )])
     } else {
         Verdict::pass(folder.to_owned())
     }

@@ -187,8 +187,14 @@ fn vulnerability(group: &[&Vulnerability], ids: &BTreeMap<&str, &str>) -> Option
     if !upgrades.is_empty() {
         entry["recommendation"] = upgrades.join("; ").into();
     }
-    if !first.references.is_empty() {
-        entry["advisories"] = first.references.iter().map(|url| json!({ "url": url })).collect();
+    // The schema wants IRIs; advisory databases also hold prose, and what is no web address is nobody's link.
+    let is_address = |url: &&String| {
+        (url.starts_with("https://") || url.starts_with("http://"))
+            && !url.contains(|c: char| c.is_control() || c.is_whitespace() || "<>\"{}|\\^`".contains(c))
+    };
+    let addresses: Vec<Value> = first.references.iter().filter(is_address).map(|url| json!({ "url": url })).collect();
+    if !addresses.is_empty() {
+        entry["advisories"] = addresses.into();
     }
     if let Some(suppression) = &first.suppressed {
         let mut analysis =

@@ -1,4 +1,11 @@
-//! Two reports compared: what got better and what worse. A pure function; files need the views, and are the host's to compare.
+//! Two reports compared: what got better and what worse. A pure function; files are not in reports: the views know them, and
+//! whoever has two compares them (`porthole_scan::compare_files`) and adds the answer. Proof: `tests/suite/diff.rs`.
+
+mod markdown;
+mod table;
+
+pub use markdown::markdown;
+pub use table::table;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,9 +15,14 @@ use crate::{Outcome, Package, Purl, Report, Severity};
 
 /// The difference from `a` (before) to `b` (after). Suppressed and harmless findings are left out on both sides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 #[serde(rename_all = "camelCase")]
 pub struct Diff {
+    /// What the first report is about.
+    pub before: String,
+    /// What the second report is about.
+    pub after: String,
     /// Packages that only `b` has.
     pub packages_added: Vec<PackageRef>,
     /// Packages that only `a` has.
@@ -31,10 +43,50 @@ pub struct Diff {
     pub config_changed: Vec<ConfigChange>,
     /// Sizes and counts.
     pub sizes: Vec<SizeChange>,
+    /// Files of the final image; none when one of the two has no layers behind it (an SBOM, a saved report).
+    pub files: Option<FileChanges>,
+}
+
+/// Files of two final images.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
+#[serde(rename_all = "camelCase")]
+pub struct FileChanges {
+    /// Number of files that only the second has.
+    pub added: u64,
+    /// Number of files that only the first has.
+    pub removed: u64,
+    /// Number of files of another size, kind, link target, mode or owner.
+    pub changed: u64,
+    /// Number of files that differ in their time alone; whether their content does is not known.
+    pub touched: u64,
+    /// Bytes of the added ones.
+    pub added_bytes: u64,
+    /// Bytes of the removed ones.
+    pub removed_bytes: u64,
+    /// The largest of the added, removed and changed ones; capped.
+    pub largest: Vec<FileChange>,
+}
+
+/// One file that differs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
+pub struct FileChange {
+    /// Absolute path.
+    pub path: String,
+    /// Bytes before; none when the file is new.
+    pub from: Option<u64>,
+    /// Bytes after; none when the file is gone.
+    pub to: Option<u64>,
+    /// What differs, in words: `size`, `mode 644 to 600`, …; empty for added and removed ones.
+    pub what: Vec<String>,
 }
 
 /// A package.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct PackageRef {
     /// purl type.
@@ -47,6 +99,7 @@ pub struct PackageRef {
 
 /// A package with another version. More than one version at once is possible (npm).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct PackageChange {
     /// purl type.
@@ -61,6 +114,7 @@ pub struct PackageChange {
 
 /// A vulnerability or secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct FindingRef {
     /// Advisory id or rule.
@@ -73,6 +127,7 @@ pub struct FindingRef {
 
 /// A check with another outcome.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct CheckChange {
     /// The check's code.
@@ -89,6 +144,7 @@ pub struct CheckChange {
 
 /// A field of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct ConfigChange {
     /// `user`, `env PATH`, `label x`, `port 80/tcp`, …
@@ -101,6 +157,7 @@ pub struct ConfigChange {
 
 /// A number before and after.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[cfg_attr(feature = "ts", derive(tsify::Tsify), tsify(missing_as_null, hashmap_as_object))]
 pub struct SizeChange {
     /// `stored bytes`, `unpacked bytes`, `visible bytes`, `wasted bytes`, `files`, `layers`, `packages`.
@@ -112,16 +169,64 @@ pub struct SizeChange {
 }
 
 impl Diff {
-    /// True when nothing differs.
+    /// True when nothing differs but the names.
     pub fn is_empty(&self) -> bool {
-        *self == Self::default()
-            || Self { sizes: Vec::new(), ..self.clone() } == Self::default() && self.sizes.iter().all(|size| size.from == size.to)
+        let files = |files: &FileChanges| files.added + files.removed + files.changed + files.touched == 0;
+        self.packages_added.is_empty()
+            && self.packages_removed.is_empty()
+            && self.packages_changed.is_empty()
+            && self.vulnerabilities_added.is_empty()
+            && self.vulnerabilities_removed.is_empty()
+            && self.secrets_added.is_empty()
+            && self.secrets_removed.is_empty()
+            && self.checks_changed.is_empty()
+            && self.config_changed.is_empty()
+            && self.sizes.iter().all(|size| size.from == size.to)
+            && self.files.as_ref().is_none_or(files)
     }
+
+    /// True when something got worse that a pipeline should stop for: a vulnerability or a secret more, a check that fails
+    /// and did not.
+    pub fn is_worse(&self) -> bool {
+        !self.vulnerabilities_added.is_empty()
+            || !self.secrets_added.is_empty()
+            || self.checks_changed.iter().any(|check| check.is_worse() && check.to == Some(Outcome::Fail))
+    }
+
+    /// The same with files.
+    pub fn with_files(self, files: Option<FileChanges>) -> Self {
+        Self { files, ..self }
+    }
+}
+
+impl CheckChange {
+    /// True when a check that both reports have ends worse than before.
+    pub fn is_worse(&self) -> bool {
+        // Outcomes are ordered from the worst; what an image cannot show is no better than a pass.
+        let rank = |outcome: Outcome| outcome.min(Outcome::Pass);
+        self.from.zip(self.to).is_some_and(|(from, to)| rank(to) < rank(from))
+    }
+
+    /// True when a check that both reports have ends better than before.
+    pub fn is_better(&self) -> bool {
+        let rank = |outcome: Outcome| outcome.min(Outcome::Pass);
+        self.from.zip(self.to).is_some_and(|(from, to)| rank(to) > rank(from))
+    }
+}
+
+/// The difference as JSON, indented.
+pub fn json(diff: &Diff) -> String {
+    // Plain data: serialising it into memory has no way to fail.
+    serde_json::to_string_pretty(diff).unwrap_or_default() + "\n"
+}
+
+fn subject(report: &Report) -> String {
+    report.image.names.first().unwrap_or(&report.image.source).clone()
 }
 
 /// Compares two reports.
 pub fn diff(a: &Report, b: &Report) -> Diff {
-    let mut result = Diff { sizes: sizes(a, b), ..Diff::default() };
+    let mut result = Diff { before: subject(a), after: subject(b), sizes: sizes(a, b), ..Diff::default() };
     packages(a, b, &mut result);
     let (before, after) = (vulnerabilities(a), vulnerabilities(b));
     (result.vulnerabilities_added, result.vulnerabilities_removed) = both(&before, &after);

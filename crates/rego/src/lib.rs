@@ -1,0 +1,130 @@
+//! Policies in Rego (Open Policy Agent's language, version 1): for what thresholds in TOML cannot say.
+//!
+//! A policy is one or more modules in the package `porthole` or below it. `input` is the report as its JSON export writes it;
+//! `data.context` holds what a report does not know: `today`, and the ages in days. Two rules count:
+//! `deny`, a set of messages (or of objects with `msg` and, if wanted, `rule`), and `allow`, which must be true where it
+//! is declared. A policy that declares neither is refused: it would pass everything. An error while it runs is an error,
+//! never a pass.
+//!
+//! Must not know: files, the clock. Proof: this file's tests, `crates/cli/tests/policy.rs`.
+
+use porthole_report::Report;
+use porthole_report::policy::{PolicyResult, Reason, age_in_days};
+use regorus::Engine;
+use serde_json::{Value, json};
+
+/// The package that policies belong to.
+const PACKAGE: &str = "data.porthole";
+
+/// One module.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Module<'a> {
+    /// Name for messages, the file's.
+    pub name: &'a str,
+    /// Its text.
+    pub text: &'a str,
+}
+
+/// Why a policy has no verdict.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// It is no Rego, or cannot be loaded.
+    #[error("{module}: {message}")]
+    Malformed {
+        /// Which module.
+        module: String,
+        /// What the engine says.
+        message: String,
+    },
+    /// Nothing in it decides.
+    #[error("no rule named deny or allow in the package porthole: this policy would pass everything")]
+    Undecided,
+    /// It broke off while it ran.
+    #[error("while the policy ran: {0}")]
+    Failed(String),
+}
+
+/// Judges a report. `today` is `YYYY-MM-DD`.
+///
+/// # Errors
+/// When there is no verdict: see [`Error`].
+pub fn judge(modules: &[Module<'_>], report: &Report, today: Option<&str>) -> Result<PolicyResult, Error> {
+    let failed = |error: &dyn std::fmt::Display| Error::Failed(one_line(&error.to_string()));
+    let mut engine = Engine::new();
+    engine.set_strict_builtin_errors(true);
+    let mut packages: Vec<(String, bool, bool)> = Vec::new();
+    for (at, module) in modules.iter().enumerate() {
+        // The engine tells modules apart by their paths, and two files may have one name.
+        let path = format!("{} ({at})", module.name);
+        let malformed = |message: String| Error::Malformed { module: module.name.to_owned(), message: one_line(&message) };
+        let package = engine.add_policy(path.clone(), module.text.to_owned()).map_err(|error| malformed(error.to_string()))?;
+        if package != PACKAGE && !package.starts_with(&format!("{PACKAGE}.")) {
+            continue;
+        }
+        let declares = |rule: &str| engine.has_declared_rule_rooted_at(&path, rule).map_err(|error| malformed(error.to_string()));
+        packages.push((package.clone(), declares("deny")?, declares("allow")?));
+    }
+    packages.sort();
+    packages.dedup();
+    if !packages.iter().any(|(_, deny, allow)| *deny || *allow) {
+        return Err(Error::Undecided);
+    }
+    let input = serde_json::to_string(report).map_err(|error| failed(&error))?;
+    engine.set_input_json(&input).map_err(|error| failed(&error))?;
+    engine.add_data_json(&context(report, today).to_string()).map_err(|error| failed(&error))?;
+    let mut result = PolicyResult::default();
+    for (package, deny, allow) in &packages {
+        let mut ask = |rule: &str| -> Result<Value, Error> {
+            let value = engine.eval_rule(format!("{package}.{rule}")).map_err(|error| failed(&error))?;
+            // A rule without a value is written as a word that is no JSON.
+            let text = value.to_json_str().map_err(|error| failed(&error))?;
+            Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
+        };
+        let name = package.trim_start_matches("data.");
+        if *deny {
+            result.reasons.extend(reasons(&format!("{name}.deny"), &ask("deny")?));
+        }
+        if *allow && !matches!(ask("allow")?, Value::Bool(true)) {
+            result.reasons.push(Reason { rule: format!("{name}.allow"), message: "the policy does not allow this image".into() });
+        }
+    }
+    result.reasons.sort();
+    result.reasons.dedup();
+    result.passed = result.reasons.is_empty();
+    Ok(result)
+}
+
+fn context(report: &Report, today: Option<&str>) -> Value {
+    let age = |since: Option<&str>| today.zip(since).and_then(|(today, since)| age_in_days(since, today));
+    let base = report.image.base.as_ref().and_then(|base| base.newest_content.as_deref());
+    json!({ "context": { "today": today, "imageDays": age(report.image.created.as_deref()), "baseDays": age(base) } })
+}
+
+/// What `deny` says: a set is written as a list; a complete rule may also be one message, or false for none.
+fn reasons(rule: &str, value: &Value) -> Vec<Reason> {
+    let one = |value: &Value| match value {
+        Value::String(message) => Reason { rule: rule.into(), message: message.clone() },
+        Value::Object(object) => {
+            let text = |names: &[&str]| names.iter().find_map(|name| object.get(*name)?.as_str()).map(str::to_owned);
+            Reason {
+                rule: text(&["rule", "id", "code"]).unwrap_or_else(|| rule.into()),
+                message: text(&["msg", "message"]).unwrap_or_else(|| value.to_string()),
+            }
+        }
+        other => Reason { rule: rule.into(), message: other.to_string() },
+    };
+    match value {
+        Value::Null | Value::Bool(false) => Vec::new(),
+        Value::Array(list) => list.iter().map(one).collect(),
+        Value::Bool(true) => vec![Reason { rule: rule.into(), message: "the policy denies this image".into() }],
+        other => vec![one(other)],
+    }
+}
+
+/// The engine draws its messages over several lines, with the source beneath.
+fn one_line(message: &str) -> String {
+    message.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests;
