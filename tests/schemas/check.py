@@ -9,6 +9,7 @@ check.py SARIF_SCHEMA JUNIT_SCHEMA OWN_SCHEMAS FILE...
 .html          html5lib, strict: parse errors as the HTML specification defines them; nothing that loads or runs from names
 .md            GitHub's renderer: no link, no raw markup but the folding that we write
 .csv           RFC 4180: every row as long as the first; no cell that begins a formula
+.svg           well-formed XML that runs and loads nothing
 .txt           printable text and line ends
 .json          our own schema, named by the part before the ending: x.report-1.json, x.diff-1.json
 
@@ -161,6 +162,19 @@ def terminal(path):
     return [f"{character!r} in text for a terminal" for character in sorted(wrong)]
 
 
+def picture(path):
+    import xml.etree.ElementTree
+
+    drawn = {"svg", "g", "rect", "text", "title", "desc", "path", "clipPath", "linearGradient", "stop", "mask"}
+    complaints = []
+    for element in xml.etree.ElementTree.parse(path).iter():
+        tag = element.tag.rsplit("}", 1)[-1]
+        links = [name for name in element.attrib if name.rsplit("}", 1)[-1] == "href" or name.startswith("on")]
+        if tag not in drawn or links:
+            complaints.append(f"<{tag} {element.attrib}>")
+    return complaints
+
+
 CHECKS = {
     ".cdx.json": cyclonedx,
     ".spdx.json": spdx,
@@ -169,6 +183,7 @@ CHECKS = {
     ".xml": junit,
     ".html": html,
     ".md": markdown,
+    ".svg": picture,
     ".csv": table_of_commas,
     ".txt": terminal,
     ".json": own,

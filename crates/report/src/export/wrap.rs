@@ -72,7 +72,7 @@ mod tests {
         let text = "  FAIL  high  \tone two three four five six seven eight nine ten eleven\n  0  \rRUN something that is long, longer than it should be\nplain\n";
         assert_eq!(
             wrap(text, Some(44)),
-            "  FAIL  high  one two three four five six\n              seven eight nine ten eleven\n  0  RUN something that is long, longer than…\nplain\n"
+            "  FAIL  high  one two three four five six\n              seven eight nine ten eleven\n  0  RUN something that is long, longer tha…\nplain\n"
         );
         assert_eq!(wrap(text, None), text.replace(['\t', '\r'], ""));
     }
