@@ -164,7 +164,7 @@ fn what_an_sbom_or_a_second_file_repeats_is_counted_once() {
 
     // Java 8 counts builds only in its programs, not in its release file.
     let release = "IMPLEMENTOR=\"Temurin\"\nJAVA_VERSION=\"1.8.0_392\"\n";
-    let java = [b"\x7FELF".as_slice(), &[0; 300], b"openjdk\0java\01.8\01.8.0_392-b08\0", &[0; 300]].concat();
+    let java = [b"\x7FELF".as_slice(), &[0; 300], b"openjdk\x00java\x001.8\x001.8.0_392-b08\x00", &[0; 300]].concat();
     let home = layer().file("opt/java/release", release).file("opt/java/bin/java", java).mode(0o755);
     assert_eq!(listed(&report(&[home])), ["generic openjdk 1.8.0_392-b08"]);
 }
