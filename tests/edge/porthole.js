@@ -14,7 +14,7 @@ export const NOW = '2026-01-01T00:00:00Z';
 /** Runs it; gives `{ code, out, err, took }`. Without an advisory database: what is tested here comes before that. */
 export function porthole(args, { env = {} } = {}) {
   const begun = performance.now();
-  const child = spawn(program, args, { env: { ...process.env, PORTHOLE_DB: '/nonexistent', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env: { ...process.env, PORTHOLE_DB: '/nonexistent', NO_PROXY: '127.0.0.1,127.0.0.2', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const text = (stream) => new Promise((done) => {
     const parts = [];
     stream.on('data', (part) => parts.push(part)).on('end', () => done(Buffer.concat(parts).toString()));

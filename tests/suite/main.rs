@@ -29,6 +29,7 @@ mod page;
 mod real_archives;
 mod reference;
 mod registry;
+mod registry_chaos;
 mod registry_download;
 mod registry_known;
 mod remote;

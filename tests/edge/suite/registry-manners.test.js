@@ -106,6 +106,12 @@ test('a layer that broke off is gone on with, not fetched anew', () => {
   assert.equal(ranges('good').length, 0);
 });
 
+test('a proxy of the environment is not asked for what is on this machine', async () => {
+  const proxy = 'http://127.0.0.1:9';
+  const { code, err } = await porthole(['scan', '-q', `docker://${bad.reference('good')}`], { env: { HTTP_PROXY: proxy, http_proxy: proxy, ALL_PROXY: proxy, all_proxy: proxy, NO_PROXY: '' } });
+  assert.equal(code, 0, err);
+});
+
 test('how many pulls are left is told when they are few', () => {
   assert.match(ran.counting.err, /^127\.0\.0\.1:\d+: 3 of 100 pulls left in 6 hours$/m);
   assert.doesNotMatch(ran.good.err, /pulls left/);

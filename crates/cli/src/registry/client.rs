@@ -28,10 +28,13 @@ pub(super) struct Answered {
 }
 
 impl Client {
-    /// A client whose requests take at most `deadline`, and that trusts these authorities, or the public ones.
-    pub(super) fn new(deadline: Duration, authorities: Option<Vec<Certificate<'static>>>) -> Self {
+    /// A client whose requests take at most `deadline`, and that trusts these authorities, or the public ones. `direct`: past
+    /// the proxy that the environment names.
+    pub(super) fn new(deadline: Duration, authorities: Option<Vec<Certificate<'static>>>, direct: bool) -> Self {
         let roots = authorities.map_or(RootCerts::WebPki, |authorities| RootCerts::new_with_certs(&authorities));
-        let config = ureq::Agent::config_builder()
+        let builder = ureq::Agent::config_builder();
+        let builder = if direct { builder.proxy(None) } else { builder };
+        let config = builder
             .timeout_connect(Some(deadline.min(Duration::from_secs(30))))
             .timeout_recv_response(Some(deadline))
             .timeout_recv_body(Some(deadline))

@@ -2,6 +2,7 @@
 //!
 //! What may be asked of whom is the machines' business (`oci::registry`); here are sockets, threads, waiting and the facts that
 //! were kept. Nothing but what strangers may read is asked for: no credentials are taken from anywhere.
+//! A proxy is used as the environment names one (`HTTPS_PROXY`, `NO_PROXY`), but never for this machine's own registries.
 //! Proof: `tests/edge/suite/registry-*.test.js`, against a real registry and one with bad manners.
 
 mod cache;
@@ -65,11 +66,12 @@ pub(crate) fn analyse(
     progress: &Progress,
 ) -> Result<(Analysis, Vec<Rule>), String> {
     let authorities = args.registry.ca_cert.as_deref().map(authorities).transpose()?;
-    let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)), authorities);
+    let here = known::is_local(&reference.registry);
+    let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)), authorities, here);
     let platform = args.platform.as_deref().map(str::parse).transpose();
     let options = PullOptions {
         platform: platform.map_err(|error: porthole_scan::oci::Error| error.to_string())?,
-        plain_http: args.registry.plain_http || known::is_local(&reference.registry),
+        plain_http: args.registry.plain_http || here,
         attached: true,
         ..PullOptions::default()
     };

@@ -3,6 +3,8 @@
 //! Credentials go to the registry's own origin and nowhere else: a redirect to another origin is asked without them.
 //! Nothing is ever sent from `https` on to `http`, nor from the public net on into a private one.
 
+use std::fmt;
+
 use super::auth::{Challenge, token};
 use super::http::{Head, Method, RateLimit, Request};
 use super::url::Url;
@@ -11,7 +13,7 @@ use crate::digest::Digest;
 use crate::reference::Reference;
 
 /// Where a repository is, and what was learnt on the way to it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Session {
     /// The registry's API.
     pub(super) api: Url,
@@ -20,6 +22,13 @@ pub struct Session {
     token: Option<String>,
     /// Pull limit as last told.
     pub(super) rate_limit: Option<RateLimit>,
+}
+
+/// Without the token, which belongs in no log.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Session").field("api", &self.api).field("repository", &self.repository).finish_non_exhaustive()
+    }
 }
 
 impl Session {

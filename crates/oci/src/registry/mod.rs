@@ -3,7 +3,8 @@
 //! [`Pull`] asks for manifests and the configuration and ends in the same [`ImageSource`] as an archive does; a layer's
 //! blob is one [`Download`]; [`Resolve`] asks only which digest a tag names. The host makes the requests that they ask for, follows no redirect by itself, and decides
 //! which hosts may be called at all. Only what strangers may read is asked for: no credentials are ever taken.
-//! Proof: `tests/suite/registry.rs` (scripted exchanges), `tests/edge` (a real registry).
+//! Proof: `tests/suite/registry*.rs` (a registry in memory, every known one by a script, one that says anything at all),
+//! `tests/edge` (a real registry, and one with bad manners).
 //!
 //! [`ImageSource`]: crate::archive::ImageSource
 
