@@ -1,7 +1,7 @@
 //! Layers: what a blob tells, for every oddity that real layers have.
 
 use porthole_oci::layer::{EntryKind, LayerReader, Verify};
-use porthole_oci::{Error, Limits};
+use porthole_oci::{Algorithm, Digest, Error, Limits};
 use porthole_tests::layer::{Layer, layer, put};
 use porthole_tests::open::{LayerSeen, read_layer, read_layer_within};
 use tar::{EntryType, Header};
@@ -288,7 +288,8 @@ fn a_blob_cut_at_every_length_never_panics() {
 fn only_what_is_asked_for_is_hashed() {
     for layer in [layer().file("a", "b"), layer().file("a", "b").gzip()] {
         for (digest, diff_id) in [(true, true), (true, false), (false, true), (false, false)] {
-            let verify = Verify { digest, diff_id, ..Verify::ALL };
+            let algorithm = |wanted: bool| wanted.then_some(Algorithm::Sha256);
+            let verify = Verify { digest: algorithm(digest), diff_id: algorithm(diff_id), ..Verify::ALL };
             let mut seen = LayerSeen::default();
             let mut reader = LayerReader::new(Limits::default(), verify);
             for byte in layer.blob() {
@@ -298,6 +299,18 @@ fn only_what_is_asked_for_is_hashed() {
             assert_eq!(summary.digest, digest.then(|| layer.digest()));
             assert_eq!(summary.diff_id, diff_id.then(|| layer.diff_id()));
         }
+    }
+}
+
+#[test]
+fn digest_and_diff_id_may_be_of_two_algorithms() {
+    for layer in [layer().file("a", "b"), layer().file("a", "b").gzip()] {
+        let stated = Digest::Sha512([0; 64]);
+        let digest = stated.of_same_algorithm(&layer.blob());
+        let mut reader = LayerReader::new(Limits::default(), Verify::by(Some(&stated), None));
+        reader.push(&layer.blob(), &mut LayerSeen::default());
+        let summary = reader.finish(&mut LayerSeen::default());
+        assert_eq!((summary.digest, summary.diff_id), (Some(digest), Some(layer.diff_id())));
     }
 }
 

@@ -26,6 +26,7 @@ mod packages_lang;
 mod packages_os;
 mod packages_witness;
 mod page;
+mod pending;
 mod real_archives;
 mod reference;
 mod registry;

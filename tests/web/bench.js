@@ -1,5 +1,6 @@
 // How long the page takes for one archive: node bench.js FILE. Prints one line of JSON, in milliseconds:
-// first (names, platform and layers are on screen) and report (everything is). `cargo xtask bench` calls it.
+// first (names, platform and layers are on screen), report (everything is but digests that are marked as pending) and
+// verified (nothing is pending any more); and memory, the most WebAssembly memory of a worker. `cargo xtask bench` calls it.
 import { launch, openPage, serve } from './harness.js';
 
 const [file] = process.argv.slice(2);
@@ -17,14 +18,17 @@ try {
       if (document.querySelector('.subject-facts')) marks.first ??= performance.now();
       if (document.querySelector('.refusal')) marks.refused ??= document.querySelector('.refusal').textContent;
       if (document.querySelector('.cards') && !document.querySelector('.scanning')) marks.report ??= performance.now();
+      if (marks.report !== undefined && document.querySelector('.top[data-pending="0"]')) marks.verified ??= performance.now();
+      marks.memory = Number(document.querySelector('.top')?.dataset.memory ?? 0);
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
   });
   await page.setInputFiles('[data-picker="files"]', file);
-  await page.waitForFunction(() => globalThis.marks.report !== undefined || globalThis.marks.refused !== undefined, undefined, { timeout: 600_000 });
+  await page.waitForFunction(() => globalThis.marks.verified !== undefined || globalThis.marks.refused !== undefined, undefined, { timeout: 600_000 });
   const marks = await page.evaluate(() => globalThis.marks);
   if (marks.refused !== undefined) throw new Error(`the page refused ${file}: ${marks.refused}`);
-  console.log(JSON.stringify({ first: marks.first - marks.begun, report: marks.report - marks.begun }));
+  const { begun, memory } = marks;
+  console.log(JSON.stringify({ first: marks.first - begun, report: marks.report - begun, verified: marks.verified - begun, memory }));
 } finally {
   await browser.close();
   await site.close();

@@ -80,6 +80,9 @@ export async function drop(page, name, bytes) {
   }, [name, base64]);
 }
 
+/** Waits until nothing is pending any more: digests are compared behind the report. */
+export const verified = (page, timeout = 120_000) => page.waitForSelector('.top[data-pending="0"]', { timeout });
+
 /** Waits for the end of a scan, whichever way it ends. */
 export async function settled(page, timeout = 120_000) {
   await page.waitForFunction(() => document.querySelector('.cards, .refusal, .files, .list-view, .raw, .config') && !document.querySelector('.scanning'), undefined, { timeout });

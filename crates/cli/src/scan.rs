@@ -10,7 +10,8 @@ use porthole_report::policy::Policy;
 use porthole_report::{Report, saved};
 use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::Limits;
-use porthole_scan::oci::archive::{Archive, ImageSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
+use porthole_scan::oci::archive::{Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
+use porthole_scan::oci::layer::Verify;
 use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
 
 use crate::args::Source;
@@ -144,21 +145,21 @@ fn index(mut reader: Reader, root: &Path) -> Result<Archive, String> {
 /// Scans every layer whose bytes are at hand, the largest first, several at once.
 fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progress) -> Result<Vec<Option<LayerFacts>>, String> {
     // A layer that is listed twice is read once.
-    let mut distinct: Vec<&Location> = Vec::new();
+    let mut distinct: Vec<&LayerSource> = Vec::new();
     let places: Vec<Option<usize>> = image
         .layers
         .iter()
         .map(|layer| {
             matches!(layer.location, Location::Range { .. }).then(|| {
-                distinct.iter().position(|known| **known == layer.location).unwrap_or_else(|| {
-                    distinct.push(&layer.location);
+                distinct.iter().position(|known| known.location == layer.location).unwrap_or_else(|| {
+                    distinct.push(layer);
                     distinct.len() - 1
                 })
             })
         })
         .collect();
-    let len = |location: &Location| if let Location::Range { len, .. } = location { *len } else { 0 };
-    progress.expect(distinct.iter().map(|location| len(location)).sum());
+    let len = |layer: &LayerSource| if let Location::Range { len, .. } = layer.location { len } else { 0 };
+    progress.expect(distinct.iter().map(|layer| len(layer)).sum());
     let mut order: Vec<usize> = (0..distinct.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(len(distinct[*at])));
 
@@ -184,9 +185,10 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
     Ok(places.into_iter().map(|place| place.and_then(|at| facts.get(at).cloned())).collect())
 }
 
-fn read_layer(ranges: &mut Ranges<'_>, location: &Location, progress: &Progress) -> Result<LayerFacts, String> {
-    let Location::Range { file, offset, len } = location else { return Err("a layer has no bytes".into()) };
-    let mut scan = LayerScan::new(&LayerOptions::default());
+fn read_layer(ranges: &mut Ranges<'_>, layer: &LayerSource, progress: &Progress) -> Result<LayerFacts, String> {
+    let Location::Range { file, offset, len } = &layer.location else { return Err("a layer has no bytes".into()) };
+    let verify = Verify::by(layer.digest.as_ref(), layer.diff_id.as_ref());
+    let mut scan = LayerScan::new(&LayerOptions { verify, ..LayerOptions::default() });
     let mut range = ranges.at(file.as_deref(), *offset, *len).map_err(|error| error.to_string())?;
     let mut buffer = vec![0; CHUNK];
     loop {
@@ -210,7 +212,8 @@ struct Blobs {
 
 impl StreamSink for Blobs {
     fn blob(&mut self, name: &str, _size: u64) {
-        self.open = Some((name.to_owned(), LayerScan::new(&LayerOptions::default())));
+        let options = LayerOptions { verify: Verify::by_name(name), ..LayerOptions::default() };
+        self.open = Some((name.to_owned(), LayerScan::new(&options)));
     }
 
     fn data(&mut self, bytes: &[u8]) {

@@ -9,6 +9,7 @@ mod application;
 mod base;
 mod checks;
 mod compare;
+mod digests;
 mod efficiency;
 mod entry_log;
 mod extract;
@@ -31,6 +32,7 @@ pub mod time;
 mod told_twice;
 
 pub use compare::compare_files;
+pub use digests::{Digests, LayerDigests};
 pub use entry_log::{EntryLog, EntryRef};
 pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};

@@ -95,20 +95,28 @@ impl Analysis {
         self.report.checks = checks::run(&context);
     }
 
-    /// Digests of a layer that were computed after the report: pending claims become verified or refuted.
-    pub fn set_digests(&mut self, layer: u32, digest: Option<&str>, diff_id: Option<&str>) {
-        let Some(layer) = self.report.layers.get_mut(layer as usize) else {
-            return;
-        };
-        settle(&mut layer.digest_state, layer.digest.as_deref(), digest);
-        settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), diff_id);
-        let index = layer.index;
-        let states =
-            [(format!("layer {index}"), layer.digest_state.clone()), (format!("diff_id {index}"), layer.diff_id_state.clone())];
-        for (what, state) in states {
-            for row in self.report.signatures.integrity.iter_mut().filter(|row| row.what == what) {
-                row.verification = state.clone();
-            }
+    /// A layer's digest that was computed after the report: a pending claim becomes verified or refuted. Checks are to be
+    /// asked again.
+    pub fn set_digest(&mut self, layer: u32, actual: &str) {
+        let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
+        settle(&mut layer.digest_state, layer.digest.as_deref(), Some(actual));
+        layer.digest.get_or_insert_with(|| actual.to_owned());
+        let (what, state) = (format!("layer {}", layer.index), layer.digest_state.clone());
+        self.set_integrity(&what, &state);
+    }
+
+    /// The same for a diff_id; none where the blob does not decode to its end.
+    pub fn set_diff_id(&mut self, layer: u32, actual: Option<&str>) {
+        let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
+        settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), actual);
+        layer.diff_id = layer.diff_id.take().or(actual.map(str::to_owned));
+        let (what, state) = (format!("diff_id {}", layer.index), layer.diff_id_state.clone());
+        self.set_integrity(&what, &state);
+    }
+
+    fn set_integrity(&mut self, what: &str, state: &Verification) {
+        for row in self.report.signatures.integrity.iter_mut().filter(|row| row.what == what) {
+            row.verification = state.clone();
         }
     }
 }
@@ -155,14 +163,18 @@ impl Read {
 }
 
 fn settle(state: &mut Verification, stated: Option<&str>, actual: Option<&str>) {
-    if let (Verification::Pending, Some(stated), Some(actual)) = (&*state, stated, actual) {
-        *state = compare(stated, actual);
+    if let (Verification::Pending, Some(stated)) = (&*state, stated) {
+        *state = actual.map_or(Verification::Unread, |actual| compare(stated, actual));
     }
 }
 
 fn compare(stated: &str, actual: &str) -> Verification {
+    let algorithm = |digest: &str| digest.split_once(':').map(|(algorithm, _)| algorithm.to_owned());
     if stated == actual {
         Verification::Verified
+    } else if algorithm(stated) != algorithm(actual) {
+        // A stream told too late what to hash by: two algorithms prove nothing of each other.
+        Verification::Pending
     } else {
         Verification::Mismatch { expected: stated.to_owned(), actual: actual.to_owned() }
     }
@@ -242,7 +254,8 @@ fn state(stated: Option<&str>, read: Option<&Read>, actual: impl Fn(&Read) -> &S
     match (stated, read) {
         (None, _) => Verification::Unstated,
         (_, None) => Verification::Unread,
-        (Some(_), Some(read)) if actual(read).is_empty() && !read.complete => Verification::Unread,
+        // The blob was hashed, and did not decode to its end.
+        (Some(_), Some(read)) if actual(read).is_empty() && !read.digest.is_empty() && !read.complete => Verification::Unread,
         (Some(_), Some(read)) if actual(read).is_empty() => Verification::Pending,
         (Some(stated), Some(read)) => compare(stated, actual(read)),
     }

@@ -2,10 +2,12 @@
 
 use std::collections::HashMap;
 
-use porthole_scan::oci::Limits;
 use porthole_scan::oci::archive::{
     self, ImageSource, InputKind, Location, PlatformWanted, Reader, SNIFF_LEN, StreamReader, StreamSink,
 };
+use porthole_scan::oci::codec::Compression;
+use porthole_scan::oci::layer::Verify;
+use porthole_scan::oci::{Algorithm, Digest, Limits};
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
@@ -43,6 +45,7 @@ pub struct Images {
 
 /// Where one layer's blob lies.
 #[derive(Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
 #[tsify(missing_as_null)]
 pub struct LayerPlace {
     /// `range` in the archive or a file of the folder, `streamed` by name, or `none`.
@@ -52,8 +55,11 @@ pub struct LayerPlace {
     offset: u64,
     len: u64,
     /// Digest of the uncompressed tar as the configuration states it: the key of a cache.
-    #[serde(rename = "diffId")]
     diff_id: Option<String>,
+    /// Algorithm that the blob is to be hashed by.
+    digest_by: &'static str,
+    /// Algorithm that the uncompressed tar is to be hashed by.
+    diff_id_by: &'static str,
 }
 
 /// Where every layer's blob lies, lowest first.
@@ -75,6 +81,12 @@ pub fn how_to_read(head: &[u8]) -> Result<String, JsError> {
         InputKind::Json => Ok("json".into()),
         InputKind::Other(what) => Err(js(what)),
     }
+}
+
+/// True where a layer's first bytes say that it is compressed: its digest and its diff_id are two passes.
+#[wasm_bindgen(js_name = isCompressed)]
+pub fn is_compressed(head: &[u8]) -> bool {
+    Compression::sniff(head) != Compression::None
 }
 
 /// How many first bytes [`how_to_read`] wants.
@@ -164,22 +176,14 @@ impl Archive {
             layers: layers
                 .iter()
                 .map(|layer| {
+                    let by = |stated: Option<Digest>| stated.map_or(Algorithm::default(), |stated| stated.algorithm()).name();
+                    let (kind, file, offset, len) = match &layer.location {
+                        Location::Range { file, offset, len } => ("range", file.clone(), *offset, *len),
+                        Location::Streamed { name } => ("streamed", Some(name.clone()), 0, layer.size.unwrap_or(0)),
+                        Location::Remote | Location::Missing | Location::Foreign { .. } => ("none", None, 0, 0),
+                    };
                     let diff_id = layer.diff_id.map(|digest| digest.to_string());
-                    match &layer.location {
-                        Location::Range { file, offset, len } => {
-                            LayerPlace { kind: "range", file: file.clone(), offset: *offset, len: *len, diff_id }
-                        }
-                        Location::Streamed { name } => LayerPlace {
-                            kind: "streamed",
-                            file: Some(name.clone()),
-                            offset: 0,
-                            len: layer.size.unwrap_or(0),
-                            diff_id,
-                        },
-                        Location::Remote | Location::Missing | Location::Foreign { .. } => {
-                            LayerPlace { kind: "none", file: None, offset: 0, len: 0, diff_id }
-                        }
-                    }
+                    LayerPlace { kind, file, offset, len, diff_id, digest_by: by(layer.digest), diff_id_by: by(layer.diff_id) }
                 })
                 .collect(),
         };
@@ -213,7 +217,8 @@ struct Blobs {
 
 impl StreamSink for Blobs {
     fn blob(&mut self, name: &str, _size: u64) {
-        self.open = Some((name.to_owned(), LayerScan::new(&LayerOptions::default())));
+        let options = LayerOptions { verify: Verify::by_name(name), ..LayerOptions::default() };
+        self.open = Some((name.to_owned(), LayerScan::new(&options)));
     }
 
     fn data(&mut self, bytes: &[u8]) {

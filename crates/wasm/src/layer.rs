@@ -1,5 +1,6 @@
 //! One layer: JavaScript fills the input buffer, the scan eats it.
 
+use porthole_scan::oci::layer::Verify;
 use porthole_scan::{LayerOptions, LayerScan as Scan};
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -12,10 +13,11 @@ pub struct LayerScan {
 
 #[wasm_bindgen]
 impl LayerScan {
-    /// A scan with an input buffer of `capacity` bytes.
+    /// A scan with an input buffer of `capacity` bytes. Digests stay pending: see [`super::digests::LayerDigests`].
     #[wasm_bindgen(constructor)]
     pub fn new(capacity: usize) -> Self {
-        Self { scan: Scan::new(&LayerOptions::default()), input: vec![0; capacity] }
+        let options = LayerOptions { verify: Verify::LATER, ..LayerOptions::default() };
+        Self { scan: Scan::new(&options), input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory: bytes are written there once, and nothing copies them again.

@@ -139,6 +139,43 @@ impl Merge {
         self.analysis = Some(Analysis::new(&self.subject, facts, &self.options()));
     }
 
+    /// Takes a digest that was computed behind the report: a pending claim becomes verified or refuted.
+    #[wasm_bindgen(js_name = setDigest)]
+    pub fn set_digest(&mut self, layer: u32, digest: &str) {
+        if let Some(analysis) = &mut self.analysis {
+            analysis.set_digest(layer, digest);
+        }
+    }
+
+    /// The same for a diff_id; none where the blob does not decode to its end.
+    #[wasm_bindgen(js_name = setDiffId)]
+    pub fn set_diff_id(&mut self, layer: u32, diff_id: Option<String>) {
+        if let Some(analysis) = &mut self.analysis {
+            analysis.set_diff_id(layer, diff_id.as_deref());
+        }
+    }
+
+    /// Says that a layer's digests could not be computed: they stay pending.
+    #[wasm_bindgen(js_name = missDigests)]
+    pub fn miss_digests(&mut self, layer: u32, reason: &str) {
+        if let Some(analysis) = &mut self.analysis {
+            analysis.report.gaps.push(Gap {
+                kind: GapKind::Missing,
+                layer: Some(layer),
+                path: String::new(),
+                message: format!("the layer's digests were not verified: {reason}"),
+            });
+        }
+    }
+
+    /// Asks the checks again, when digests have come in. `now` is in seconds since 1970.
+    #[wasm_bindgen(js_name = checkAgain)]
+    pub fn check_again(&mut self, now: f64) {
+        if let Some(analysis) = &mut self.analysis {
+            analysis.run_checks(&Options { now: Some(now as i64) });
+        }
+    }
+
     /// The report so far.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { choose, drop, fixtures, images, launch, needs, openPage, serve, settled, shot } from '../harness.js';
+import { choose, drop, fixtures, images, launch, needs, openPage, serve, settled, shot, verified } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
 
@@ -121,6 +121,7 @@ test('a layer whose bytes do not match its digest is a loud finding', async () =
   const { page, context } = await openPage(browser, site.url);
   await choose(page, { name: 'a.tar', mimeType: 'application/x-tar', buffer: image });
   await settled(page);
+  await verified(page);
   assert.match(await text(page, '.cards'), /DO NOT match/);
   await context.close();
 });

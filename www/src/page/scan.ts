@@ -137,7 +137,13 @@ export function hear(slot: Slot, id: number, message: FromModel): void {
   if (now?.id !== id) return;
   switch (message.type) {
     case 'images': update(slot, id, { images: message.images, chosen: message.chosen }); break;
-    case 'head': update(slot, id, { head: message.head }); break;
+    case 'head': {
+      const { mismatches } = message.head.verdict.signatures;
+      // A digest behind the report: what was read before has to be read again.
+      if (now.finished !== null && mismatches > (now.head?.verdict.signatures.mismatches ?? 0)) announcement.value = S.cards.mismatches(mismatches);
+      update(slot, id, { head: message.head });
+      break;
+    }
     case 'progress': onProgress(slot, id, message.progress); break;
     case 'considered':
       considered.value = considered.value.map((one, index) => ({ ...one, problem: message.problems[index] ?? null }));

@@ -55,6 +55,8 @@ export interface Progress {
   layers: { read: number; total: number; state: 'waiting' | 'reading' | 'done' | 'cached' | 'failed' }[];
   /** Counting up while it goes. */
   found: { files: number; packages: number; secrets: number };
+  /** Largest WebAssembly memory of a layer worker so far, bytes. */
+  memory: number;
 }
 
 export interface Settings {
@@ -83,12 +85,16 @@ export type FromModel =
   | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] }
   | { type: 'refused'; id: number; message: string };
 
-/** Pieces of the input that hold one layer's blob, in order. */
-export type ToLayer = { type: 'scan'; module: WebAssembly.Module; layer: number; blob: Blob };
+/** One pass over one layer's blob. A digest that is null is not wanted. */
+export type ToLayer =
+  | { type: 'scan'; module: WebAssembly.Module; layer: number; blob: Blob }
+  | { type: 'hash'; module: WebAssembly.Module; layer: number; blob: Blob; digest: string | null; diffId: string | null };
 
+/** `memory` is the worker's WebAssembly memory, bytes: it never shrinks, so it is the peak. */
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
-  | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer> }
+  | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; memory: number }
+  | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; memory: number }
   | { type: 'failed'; layer: number; message: string };
 
 /** A place that answers questions: the model worker, or a saved report. */

@@ -118,6 +118,7 @@ export const S = {
     alsoRefused: (value: number) => `${count(value)} refused`,
     integrity: 'Damaged',
     digests: (value: number) => `${plural(value, 'digest')} recomputed and equal`,
+    digestsPending: (value: number) => `${plural(value, 'digest')} still being recomputed`,
     mismatches: (value: number) => `${plural(value, 'digest')} DO NOT match`,
     base: 'Base image',
     noBase: 'Not recognised',

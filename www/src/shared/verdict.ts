@@ -64,6 +64,7 @@ export function verdict(report: Report): Verdict {
       unchecked: states.filter((state) => state === 'unchecked').length,
       mismatches: integrity.filter((item) => item.verification.state === 'mismatch').length,
       compared: integrity.filter((item) => item.verification.state === 'verified').length,
+      pending: integrity.filter((item) => item.verification.state === 'pending').length,
     },
   };
 }

@@ -1,5 +1,5 @@
-// Scans layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
-import { initSync, LayerScan, type InitOutput } from '../pkg/porthole';
+// Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
+import { initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
 import type { FromLayer, ToLayer } from '../shared/protocol';
 import { CHUNK, readNow } from './input';
 
@@ -8,33 +8,50 @@ let wasm: InitOutput | undefined;
 const say = (message: FromLayer, transfer: Transferable[] = []): void => { postMessage(message, { transfer }); };
 
 onmessage = (event: MessageEvent<ToLayer>): void => {
-  const { module, layer, blob } = event.data;
+  const job = event.data;
   try {
-    wasm ??= initSync({ module });
-    scan(wasm, layer, blob);
+    wasm ??= initSync({ module: job.module });
+    if (job.type === 'scan') scan(wasm, job.layer, job.blob);
+    else hash(wasm, job);
   } catch (error) {
-    say({ type: 'failed', layer, message: error instanceof Error ? error.message : String(error) });
+    say({ type: 'failed', layer: job.layer, message: error instanceof Error ? error.message : String(error) });
   }
 };
 
-function scan(memory: InitOutput, layer: number, blob: Blob): void {
-  const handle = new LayerScan(CHUNK);
+/** Writes a blob into a handle's input buffer, piece by piece. */
+function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): void {
   const input = handle.input();
-  let told = 0;
   for (let at = 0; at < blob.size; at += CHUNK) {
     const bytes = readNow(blob.slice(at, at + CHUNK));
     // The view is made anew each time: memory that grew has another buffer.
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
-    const now = performance.now();
-    if (now - told > 80) {
-      told = now;
-      const [files = 0, packages = 0, secrets = 0] = handle.found();
-      say({ type: 'read', layer, bytes: at + bytes.length, files, packages, secrets });
-    }
+    after?.(at + bytes.length);
   }
-  const [files = 0, packages = 0, secrets = 0] = handle.found();
-  say({ type: 'read', layer, bytes: blob.size, files, packages, secrets });
+}
+
+function scan(memory: InitOutput, layer: number, blob: Blob): void {
+  const handle = new LayerScan(CHUNK);
+  let told = 0;
+  const tell = (bytes: number): void => {
+    const [files = 0, packages = 0, secrets = 0] = handle.found();
+    say({ type: 'read', layer, bytes, files, packages, secrets });
+  };
+  feed(memory, blob, handle, (at) => {
+    const now = performance.now();
+    if (now - told < 80) return;
+    told = now;
+    tell(at);
+  });
+  tell(blob.size);
   const facts = handle.finish() as Uint8Array<ArrayBuffer>;
-  say({ type: 'facts', layer, facts }, [facts.buffer]);
+  say({ type: 'facts', layer, facts, memory: memory.memory.buffer.byteLength }, [facts.buffer]);
+}
+
+function hash(memory: InitOutput, { layer, blob, digest, diffId }: ToLayer & { type: 'hash' }): void {
+  const handle = new LayerDigests(CHUNK, digest, diffId);
+  feed(memory, blob, handle);
+  const found = handle.finish();
+  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, memory: memory.memory.buffer.byteLength });
+  found.free();
 }

@@ -1,80 +1,138 @@
-// A pool of layer workers: the largest layer first, a failed worker replaced and its layer tried once more.
+// A pool of layer workers: the largest layer first, a failed worker replaced and its job tried once more.
+// Scans come before digests. A worker that finds no scan left takes a digest; the one that ends the last scan waits for
+// `release`, since the report is made next and should not have to share the processor.
 import type { FromLayer, ToLayer } from '../shared/protocol';
 import { S } from '../shared/strings';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
-export interface Job {
-  layer: number;
-  blob: Blob;
-}
+/** One pass over one blob: for its facts, or for its digests by these algorithms. */
+export type Job =
+  | { type: 'scan'; layer: number; blob: Blob }
+  | { type: 'hash'; layer: number; blob: Blob; digest: string | null; diffId: string | null };
 
 export interface PoolEvents {
   read(layer: number, bytes: number, files: number, packages: number, secrets: number): void;
   facts(layer: number, facts: Uint8Array<ArrayBuffer>): void;
   failed(layer: number, reason: string): void;
+  /** What was asked for: null for what was not, and for a diff_id that the blob's damage leaves without an end. */
+  hashed(job: Job & { type: 'hash' }, digest: string | null, diffId: string | null): void;
+  unhashed(layer: number, reason: string): void;
+  /** Bytes of the WebAssembly memory of a worker that has scanned. */
+  memory(bytes: number): void;
 }
 
-/** Resolves when every job has ended, one way or the other, or when all are given up. */
-export function scanAll(module: WebAssembly.Module, jobs: readonly Job[], workers: number, events: PoolEvents, given: AbortSignal): Promise<void> {
-  const waiting = jobs.map((job) => ({ ...job, tries: 0 })).sort((a, b) => a.blob.size - b.blob.size);
-  let open = waiting.length;
-  if (open === 0) return Promise.resolve();
-  return new Promise((resolve) => {
-    const running = new Set<Worker>();
+type Tried = Job & { tries: number };
+
+export class Pool {
+  readonly #module: WebAssembly.Module;
+  readonly #events: PoolEvents;
+  readonly #given: AbortSignal;
+  readonly #scans: Tried[];
+  readonly #hashes: Tried[];
+  readonly #running = new Set<Worker>();
+  /** Workers without a job that wait for the report. */
+  #idle: (() => void)[] = [];
+  #open: { scan: number; hash: number };
+  #released = false;
+  #scanned!: () => void;
+  #ended!: () => void;
+  /** Resolves when every scan has ended, one way or the other. */
+  readonly scanned = new Promise<void>((resolve) => { this.#scanned = resolve; });
+  /** Resolves when every job has ended, or all were given up. */
+  readonly ended = new Promise<void>((resolve) => { this.#ended = resolve; });
+
+  constructor(module: WebAssembly.Module, jobs: readonly Job[], workers: number, events: PoolEvents, given: AbortSignal) {
+    this.#module = module;
+    this.#events = events;
+    this.#given = given;
+    const of = (type: Job['type']): Tried[] => jobs.filter((job) => job.type === type).map((job) => ({ ...job, tries: 0 })).sort((a, b) => a.blob.size - b.blob.size);
+    this.#scans = of('scan');
+    this.#hashes = of('hash');
+    this.#open = { scan: this.#scans.length, hash: this.#hashes.length };
     given.addEventListener('abort', () => {
-      waiting.length = 0;
-      for (const worker of running) worker.terminate();
-      resolve();
+      this.#scans.length = 0;
+      this.#hashes.length = 0;
+      for (const worker of this.#running) worker.terminate();
+      this.#running.clear();
+      this.#scanned();
+      this.#ended();
     });
-    const start = (): void => {
-      const worker = new LayerWorker();
-      let now: (Job & { tries: number }) | undefined;
-      running.add(worker);
-      const end = (): void => {
-        running.delete(worker);
-        worker.terminate();
-      };
-      const next = (): void => {
-        now = waiting.pop();
-        if (!now) {
-          end();
-          return;
-        }
-        worker.postMessage({ type: 'scan', module, layer: now.layer, blob: now.blob } satisfies ToLayer);
-      };
-      const closed = (): void => {
-        open -= 1;
-        if (open === 0) resolve();
-      };
-      const fail = (reason: string): void => {
+    const start = Math.min(workers, jobs.length);
+    for (let index = 0; index < start; index += 1) this.#start();
+    this.#settle();
+  }
+
+  /** The report is there: everybody may hash. */
+  release(): void {
+    this.#released = true;
+    const idle = this.#idle;
+    this.#idle = [];
+    for (const next of idle) next();
+  }
+
+  #settle(): void {
+    if (this.#open.scan === 0) this.#scanned();
+    if (this.#open.scan + this.#open.hash === 0) this.#ended();
+  }
+
+  #start(): void {
+    const worker = new LayerWorker();
+    this.#running.add(worker);
+    let now: Tried | undefined;
+    const end = (): void => {
+      this.#running.delete(worker);
+      worker.terminate();
+    };
+    const next = (): void => {
+      if (this.#scans.length === 0 && this.#open.scan === 0 && this.#hashes.length > 0 && !this.#released) {
+        this.#idle.push(next);
+        return;
+      }
+      now = this.#scans.pop() ?? this.#hashes.pop();
+      if (!now) {
         end();
-        const job = now;
-        now = undefined;
-        if (job && job.tries === 0) waiting.push({ ...job, tries: 1 });
-        else if (job) {
-          events.failed(job.layer, reason);
-          closed();
-        }
-        // The worker's memory is in an unknown state: another takes its place.
-        if (waiting.length > 0) start();
-      };
-      worker.onmessage = (event: MessageEvent<FromLayer>): void => {
-        const message = event.data;
-        if (given.aborted || !running.has(worker)) return;
-        if (message.type === 'read') events.read(message.layer, message.bytes, message.files, message.packages, message.secrets);
-        else if (message.type === 'failed') fail(message.message);
-        else {
-          events.facts(message.layer, message.facts);
-          closed();
-          next();
-        }
-      };
-      worker.onerror = (event): void => {
-        event.preventDefault();
-        fail(event.message || S.errors.worker);
-      };
+        return;
+      }
+      const { tries: _tries, ...job } = now;
+      worker.postMessage({ ...job, module: this.#module } satisfies ToLayer);
+    };
+    const closed = (): void => {
+      if (!now) return;
+      this.#open[now.type] -= 1;
+      now = undefined;
+      this.#settle();
+    };
+    const fail = (reason: string): void => {
+      end();
+      const job = now;
+      if (job?.tries === 0) (job.type === 'scan' ? this.#scans : this.#hashes).push({ ...job, tries: 1 });
+      else if (job) {
+        if (job.type === 'scan') this.#events.failed(job.layer, reason);
+        else this.#events.unhashed(job.layer, reason);
+        closed();
+      }
+      // The worker's memory is in an unknown state: another takes its place.
+      if (this.#scans.length + this.#hashes.length > 0) this.#start();
+    };
+    worker.onmessage = (event: MessageEvent<FromLayer>): void => {
+      const message = event.data;
+      if (this.#given.aborted || !this.#running.has(worker)) return;
+      switch (message.type) {
+        case 'read': this.#events.read(message.layer, message.bytes, message.files, message.packages, message.secrets); return;
+        case 'failed': fail(message.message); return;
+        case 'facts':
+          this.#events.memory(message.memory);
+          this.#events.facts(message.layer, message.facts);
+          break;
+        case 'hashed': if (now?.type === 'hash') this.#events.hashed(now, message.digest, message.diffId);
+      }
+      closed();
       next();
     };
-    for (let index = 0; index < Math.min(workers, jobs.length); index += 1) start();
-  });
+    worker.onerror = (event): void => {
+      event.preventDefault();
+      fail(event.message || S.errors.worker);
+    };
+    next();
+  }
 }

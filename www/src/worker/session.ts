@@ -1,14 +1,15 @@
 // One opened input: from the drop to the report, and the questions that follow.
-import { Archive, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace } from '../pkg/porthole';
+import { Archive, Extract, headLength, howToRead, isCompressed, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace } from '../pkg/porthole';
 import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
 import type { PolicyResult } from '../shared/report';
 import { Query } from '../shared/query';
 import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
+import { Digests } from './digests';
 import { CHUNK, Input, readNow } from './input';
 import { match } from './matching';
-import { scanAll } from './pool';
+import { type Job, Pool } from './pool';
 
 type Say = (message: FromModel) => void;
 
@@ -95,7 +96,7 @@ export class Session {
         told = now;
         const [files = 0, packages = 0, secrets = 0] = stream.found();
         const read = at + bytes.length;
-        this.#say({ type: 'progress', progress: { phase: 'layers', read, total: file.size, layers: [{ read, total: file.size, state: 'reading' }], found: { files, packages, secrets } } });
+        this.#say({ type: 'progress', progress: { phase: 'layers', read, total: file.size, layers: [{ read, total: file.size, state: 'reading' }], found: { files, packages, secrets }, memory: 0 } });
       }
     }
     return stream.finish();
@@ -114,7 +115,8 @@ export class Session {
     this.#places = archive.layers(image).layers;
     // Names, platform, configuration and layers are known before any layer is read.
     this.#join(merge, false);
-    if (!this.#streamed) await this.#scan(merge, turn);
+    const digests = this.#streamed ? null : this.#scan(merge, turn);
+    await digests?.pool.scanned;
     if (turn !== this.#turn) return;
     const progress = this.#progress;
     this.#say({ type: 'progress', progress: { ...progress, phase: 'join' } });
@@ -124,11 +126,13 @@ export class Session {
     this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...progress, phase: 'done' } });
+    digests?.behind();
   }
 
-  #progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 } };
+  #progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 }, memory: 0 };
 
-  async #scan(merge: Merge, turn: number): Promise<void> {
+  /** Starts to read every layer. `behind` says that the report is told: digests that come in are told from then on. */
+  #scan(merge: Merge, turn: number): { pool: Pool; behind: () => void } {
     // A blob that several layers share is read once.
     const shared = new Map<string, number[]>();
     this.#places.forEach((place, layer) => {
@@ -144,6 +148,7 @@ export class Session {
     }));
     const total = groups.reduce((sum, [first = 0]) => sum + (sizes[first] ?? 0), 0);
     let told = 0;
+    let memory = 0;
     const tell = (force = false): void => {
       const now = performance.now();
       if (turn !== this.#turn || (!force && now - told < 80)) return;
@@ -151,7 +156,7 @@ export class Session {
       const sum = (what: 'files' | 'packages' | 'secrets'): number => found.reduce((all, one) => all + one[what], 0);
       this.#progress = {
         phase: 'layers', total, read: groups.reduce((all, [first = 0]) => all + (layers[first]?.read ?? 0), 0), layers: layers.map((one) => ({ ...one })),
-        found: { files: sum('files'), packages: sum('packages'), secrets: sum('secrets') },
+        found: { files: sum('files'), packages: sum('packages'), secrets: sum('secrets') }, memory,
       };
       this.#say({ type: 'progress', progress: this.#progress });
     };
@@ -159,10 +164,12 @@ export class Session {
     let ended = 0;
     let joined = performance.now();
     let cost = 0;
-    await scanAll(this.#module, groups.map(([first = 0]) => {
-      const place = this.#places[first];
-      return { layer: first, blob: this.#input.range(place?.file ?? null, place?.offset ?? 0, place?.len ?? 0) };
-    }), this.#settings.workers, {
+    const digests = new Digests(merge, (layer) => groups.find(([first]) => first === layer) ?? [layer], () => {
+      merge.checkAgain(this.#now());
+      this.#judged = merge.judge() ?? null;
+      this.#tell(merge);
+    });
+    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#jobs(first)), this.#settings.workers, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
         found[layer] = { files, packages, secrets };
@@ -189,12 +196,35 @@ export class Session {
         ended += 1;
         tell(true);
       },
+      hashed: (job, digest, diffId) => digests.come(job, digest, diffId),
+      unhashed: (layer, reason) => digests.miss(layer, reason),
+      memory: (bytes) => { memory = Math.max(memory, bytes); },
     }, this.#running.signal);
-    tell(true);
+    void pool.ended.then(() => { if (turn === this.#turn) digests.end(); });
+    const behind = (): void => {
+      digests.begin();
+      pool.release();
+    };
+    return { pool, behind };
+  }
+
+  /** The passes over one layer's blob. What is compressed is hashed in two, so that two workers can share them. */
+  #jobs(layer: number): Job[] {
+    const place = this.#places[layer];
+    if (!place) return [];
+    const blob = this.#input.range(place.file, place.offset, place.len);
+    const scan: Job = { type: 'scan', layer, blob };
+    const { digestBy, diffIdBy } = place;
+    if (!isCompressed(readNow(blob.slice(0, 4)))) return [scan, { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
+    return [scan, { type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
+  }
+
+  #now(): number {
+    return Date.parse(this.#settings.now) / 1000;
   }
 
   #join(merge: Merge, last: boolean): void {
-    merge.join(Date.parse(this.#settings.now) / 1000, last);
+    merge.join(this.#now(), last);
     if (!last) this.#tell(merge);
   }
 

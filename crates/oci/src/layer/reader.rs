@@ -13,22 +13,35 @@ use crate::tar::{Kind, Sink, TarEntry, TarReader};
 /// What to hash on the way. Hashing costs about as much as inflating, so what is known already need not be computed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Verify {
-    /// The blob as pushed.
-    pub digest: bool,
+    /// The blob as pushed: by which algorithm, if at all.
+    pub digest: Option<Algorithm>,
     /// The uncompressed tar.
-    pub diff_id: bool,
+    pub diff_id: Option<Algorithm>,
     /// The CRC-32 of gzip members, which takes an eighth of the time of inflating. May be left out where the diff_id is
     /// computed and compared; damage is then told by that comparison alone.
     pub crc: bool,
-    /// Algorithm of digest and diff_id.
-    pub algorithm: Algorithm,
 }
 
 impl Verify {
     /// Everything, by SHA-256.
-    pub const ALL: Self = Self { digest: true, diff_id: true, crc: true, algorithm: Algorithm::Sha256 };
+    pub const ALL: Self = Self { digest: Some(Algorithm::Sha256), diff_id: Some(Algorithm::Sha256), crc: true };
     /// Nothing: for bytes that were verified before.
-    pub const NONE: Self = Self { digest: false, diff_id: false, crc: false, algorithm: Algorithm::Sha256 };
+    pub const NONE: Self = Self { digest: None, diff_id: None, crc: false };
+    /// What gzip itself checks, and no digest: for a host that hashes in a second pass.
+    pub const LATER: Self = Self { crc: true, ..Self::NONE };
+
+    /// By the algorithms that a layer's digest and diff_id are stated in; SHA-256 where none is stated.
+    pub fn by(digest: Option<&Digest>, diff_id: Option<&Digest>) -> Self {
+        let of = |stated: Option<&Digest>| Some(stated.map_or(Algorithm::default(), Digest::algorithm));
+        Self { digest: of(digest), diff_id: of(diff_id), crc: true }
+    }
+
+    /// For a blob that goes by in a stream: layouts name it `blobs/ALGORITHM/HEX` (image-layout.md, section Blobs).
+    pub fn by_name(name: &str) -> Self {
+        let mut parts = name.rsplit('/').skip(1);
+        let digest = if parts.next() == Some(Algorithm::Sha512.name()) { Algorithm::Sha512 } else { Algorithm::Sha256 };
+        Self { digest: Some(digest), ..Self::ALL }
+    }
 }
 
 impl Default for Verify {
@@ -93,10 +106,10 @@ impl LayerReader {
     pub fn new(limits: Limits, verify: Verify) -> Self {
         Self {
             decoder: if verify.crc { Decoder::sniffing(limits.clone()) } else { Decoder::sniffing(limits.clone()).without_crc() },
-            blob: verify.digest.then(|| Hasher::new(verify.algorithm)),
+            blob: verify.digest.map(Hasher::new),
             tar: Tarball {
                 reader: TarReader::new(limits.clone()),
-                hasher: verify.diff_id.then(|| Hasher::new(verify.algorithm)),
+                hasher: verify.diff_id.map(Hasher::new),
                 damage: None,
                 limits,
                 warnings: 0,
@@ -128,7 +141,7 @@ impl LayerReader {
         };
         self.note(decoded);
         // Uncompressed blobs are hashed once: digest and diff_id are the same.
-        if self.decoder.compression() == Some(Compression::None) && self.tar.hasher.is_some() {
+        if self.decoder.compression() == Some(Compression::None) && self.verify.digest == self.verify.diff_id {
             self.blob = None;
         } else if let Some(hasher) = &mut self.blob {
             hasher.push(chunk);
@@ -152,8 +165,8 @@ impl LayerReader {
         // A cut stream also cuts the tar; the first cause is the one to tell.
         let tar_damage = self.tar.finish(decoded_whole, sink);
         let diff_id = self.tar.hasher.filter(|_| decoded_whole).map(Hasher::finish);
-        let digest = match (self.verify.digest, compression) {
-            (true, Compression::None) if self.verify.diff_id => diff_id,
+        let digest = match compression {
+            Compression::None if self.verify.digest == self.verify.diff_id => diff_id,
             _ => self.blob.map(Hasher::finish),
         };
         LayerSummary {

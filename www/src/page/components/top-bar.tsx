@@ -19,7 +19,7 @@ export function TopBar({ subject }: { subject: Subject }) {
   const name = shown?.report.image.names[0] ?? subject.name;
   const platform = shown?.report.image.platform;
   return (
-    <header class="top">
+    <header class="top" data-pending={shown?.verdict.signatures.pending} data-memory={subject.progress?.memory}>
       <div class="top-bar">
         <a class="brand" href={href('overview')} title={S.name}><Mark /><span class="wide-only">{S.name}</span></a>
         <div class="subject">

@@ -113,7 +113,8 @@ function SignatureCard({ head }: { head: Head }) {
   const { signatures: s } = head.verdict;
   const to = href('config', 'signatures');
   const refused = s.refused > 0 && <span class="bad"><Icon name="cross" />{S.cards.alsoRefused(s.refused)}</span>;
-  const digests = s.mismatches > 0 ? <span class="bad"><Icon name="cross" />{S.cards.mismatches(s.mismatches)}</span> : s.compared > 0 && <span>{S.cards.digests(s.compared)}</span>;
+  const digests = s.mismatches > 0 ? <span class="bad"><Icon name="cross" />{S.cards.mismatches(s.mismatches)}</span>
+    : s.pending > 0 ? <span>{S.cards.digestsPending(s.pending)}</span> : s.compared > 0 && <span>{S.cards.digests(s.compared)}</span>;
   if (s.mismatches > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.integrity}>{digests}{refused}</Card>;
   if (s.verified > 0) return <Card to={to} icon="seal" tone={s.refused > 0 ? 'warn' : 'good'} title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{refused}{digests}</Card>;
   if (s.refused > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.refused}>{refused}{digests}</Card>;

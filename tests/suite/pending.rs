@@ -1,0 +1,140 @@
+//! Digests behind the report: nothing unverified is called verified, and in the end it is the report of one pass.
+
+use porthole_oci::layer::Verify;
+use porthole_oci::{Algorithm, Digest, Limits};
+use porthole_report::{Report, Verification};
+use porthole_scan::{Analysis, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_tests::layer::{Layer, layer};
+use proptest::prelude::*;
+
+const NOW: Options = Options { now: Some(1_780_000_000) };
+
+/// A layer as it comes, and what its image states of it.
+#[derive(Debug)]
+struct Stated {
+    blob: Vec<u8>,
+    digest: Option<Digest>,
+    diff_id: Option<Digest>,
+}
+
+impl Stated {
+    fn of(layer: &Layer) -> Self {
+        Self { blob: layer.blob(), digest: Some(layer.digest()), diff_id: Some(layer.diff_id()) }
+    }
+}
+
+fn subject(layers: &[Stated]) -> Subject {
+    let text = |digest: Option<Digest>| digest.map(|digest| digest.to_string());
+    let layers = layers.iter().map(|layer| SubjectLayer {
+        digest: text(layer.digest),
+        diff_id: text(layer.diff_id),
+        size: layer.blob.len() as u64,
+        ..SubjectLayer::default()
+    });
+    Subject { layers: layers.collect(), ..Subject::default() }
+}
+
+fn analyse(layers: &[Stated], verify: impl Fn(&Stated) -> Verify) -> Analysis {
+    let facts = layers.iter().map(|layer| {
+        let mut scan = LayerScan::new(&LayerOptions { verify: verify(layer), ..LayerOptions::default() });
+        scan.push(&layer.blob);
+        Some(scan.finish())
+    });
+    Analysis::new(&subject(layers), facts.collect(), &NOW)
+}
+
+fn at_once(layers: &[Stated]) -> Report {
+    analyse(layers, |layer| Verify::by(layer.digest.as_ref(), layer.diff_id.as_ref())).report
+}
+
+/// Shows the report first, verifies behind it: digest and diff_id in one pass or in two.
+fn behind(layers: &[Stated], step: usize, apart: bool) -> Report {
+    let mut analysis = analyse(layers, |_| Verify::LATER);
+    let claims: Vec<_> = analysis.report.layers.iter().flat_map(|layer| [&layer.digest_state, &layer.diff_id_state]).collect();
+    assert!(claims.iter().all(|state| matches!(state, Verification::Pending | Verification::Unstated)), "{claims:?}");
+    for (index, layer) in (0..).zip(layers) {
+        let by = |stated: Option<Digest>| Some(stated.map_or(Algorithm::default(), |stated| stated.algorithm()));
+        let pass = |digest, diff_id| {
+            let mut pass = LayerDigests::new(Limits::default(), digest, diff_id);
+            layer.blob.chunks(step).for_each(|chunk| pass.push(chunk));
+            pass.finish()
+        };
+        let (digest, diff_id) = if apart {
+            (pass(by(layer.digest), None).digest, pass(None, by(layer.diff_id)).diff_id)
+        } else {
+            let both = pass(by(layer.digest), by(layer.diff_id));
+            (both.digest, both.diff_id)
+        };
+        analysis.set_digest(index, &digest.expect("asked for"));
+        analysis.set_diff_id(index, diff_id.as_deref());
+    }
+    analysis.run_checks(&NOW);
+    analysis.report
+}
+
+/// A claim: right, wrong, in another algorithm, or none.
+fn claim(kind: u8, right: Digest, bytes: &[u8]) -> Option<Digest> {
+    match kind {
+        0 => None,
+        1 => Some(Digest::Sha256([7; 32])),
+        2 => Some(Digest::Sha512([0; 64]).of_same_algorithm(bytes)),
+        _ => Some(right),
+    }
+}
+
+fn random() -> impl Strategy<Value = Stated> {
+    let content = proptest::collection::vec(any::<u8>(), 0..3000);
+    (content, 0..3u8, 0..6u8, 0..6u8, proptest::option::of(any::<prop::sample::Index>())).prop_map(
+        |(content, codec, digest, diff_id, damage)| {
+            let made = layer().file("etc/os-release", "ID=alpine\n").file("data", content);
+            let made = match codec {
+                0 => made,
+                1 => made.gzip(),
+                _ => made.zstd(),
+            };
+            let mut stated = Stated {
+                digest: claim(digest, made.digest(), &made.blob()),
+                diff_id: claim(diff_id, made.diff_id(), &made.tar()),
+                blob: made.blob(),
+            };
+            if let Some(place) = damage {
+                let at = place.index(stated.blob.len());
+                stated.blob[at] ^= 0x55;
+            }
+            stated
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(150))]
+
+    /// Oracle: the report of one pass that hashes everything on the way; layers right, wrong, unstated, damaged.
+    #[test]
+    fn verified_behind_the_report_is_verified_on_the_way(layers in prop::collection::vec(random(), 0..4), step in 1usize..700, apart: bool) {
+        prop_assert_eq!(behind(&layers, step, apart), at_once(&layers));
+    }
+}
+
+#[test]
+fn a_wrong_digest_behind_the_report_is_as_loud() {
+    let mut stated = Stated::of(&layer().file("a", "b").gzip());
+    stated.diff_id = Some(Digest::Sha256([1; 32]));
+    let report = behind(&[stated], 5, true);
+    let check = report.checks.iter().find(|check| check.code == "digests").expect("asked");
+    assert_eq!(check.message, "1 digests are wrong");
+    assert_eq!(report.layers[0].digest_state, Verification::Verified);
+    assert!(matches!(report.layers[0].diff_id_state, Verification::Mismatch { .. }));
+}
+
+#[test]
+fn what_a_stream_hashed_by_another_algorithm_is_not_called_wrong() {
+    let made = layer().file("a", "b").gzip();
+    let stated = Stated { digest: Some(Digest::Sha512([0; 64]).of_same_algorithm(&made.blob())), ..Stated::of(&made) };
+    let report = analyse(&[stated], |_| Verify::ALL).report;
+    assert_eq!(report.layers[0].digest_state, Verification::Pending);
+    let named = Verify::by_name("blobs/sha512/0123");
+    assert_eq!((named.digest, named.diff_id), (Some(Algorithm::Sha512), Some(Algorithm::Sha256)));
+    assert_eq!(Verify::by_name("sha512/layer.tar"), Verify { digest: Some(Algorithm::Sha512), ..Verify::ALL });
+    assert_eq!(Verify::by_name("layer.tar"), Verify::ALL);
+}
