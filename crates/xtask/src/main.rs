@@ -29,6 +29,7 @@ usage: cargo xtask COMMAND
                         the whole page in one file that works from file:// (default: target/porthole.html)
   fuzz [--seconds N]    run every fuzz target for N seconds (default: 60)
   bench [--runs N]      measure Porthole beside the tools that people use today; writes BENCHMARKS.md
+  bench growth          measure what more bytes and more entries cost; writes docs/growth.svg
 
 environment:
   PORTHOLE_WASM_TOOLCHAIN=debian   build std for wasm32 from Debian's Rust sources instead of `rustup target add`

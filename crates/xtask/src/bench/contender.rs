@@ -36,7 +36,7 @@ pub(super) struct Contender {
 pub(super) enum Clock {
     /// From start to exit.
     Process,
-    /// It prints `{"first": milliseconds, "report": milliseconds}`: starting a browser is not the page's work.
+    /// It prints what `tests/web/bench.js` prints: starting a browser is not the page's work.
     Printed,
 }
 

@@ -22,7 +22,10 @@ pub(super) struct Sample {
     pub(super) wall: Duration,
     /// Until the first result was on screen, where there is a screen.
     pub(super) first: Option<Duration>,
-    /// Peak resident set in bytes, where the system tells it and the process is the one that works.
+    /// Until nothing was pending any more, where that is later than the result.
+    pub(super) verified: Option<Duration>,
+    /// Peak resident set in bytes, where the system tells it and the process is the one that works; of a page the
+    /// WebAssembly memory of its largest worker.
     pub(super) peak: Option<u64>,
 }
 
@@ -66,18 +69,19 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
     if !status.success() {
         return Err(Failure::new(format!("{} ended with {status}", contender.name)));
     }
-    Ok(Sample { wall, first: None, peak: peak.filter(|_| contender.one_process) })
+    Ok(Sample { wall, first: None, verified: None, peak: peak.filter(|_| contender.one_process) })
 }
 
-/// `{"first": milliseconds, "report": milliseconds}`.
+/// `{"first": milliseconds, "report": milliseconds, "verified": milliseconds, "memory": bytes}`.
 fn printed(said: &str) -> Option<Sample> {
     let times: Value = serde_json::from_str(said).ok()?;
     let time = |name: &str| Duration::try_from_secs_f64(times.get(name)?.as_f64()? / 1000.0).ok();
-    Some(Sample { wall: time("report")?, first: time("first"), peak: None })
+    let peak = times.get("memory").and_then(Value::as_u64).filter(|bytes| *bytes > 0);
+    Some(Sample { wall: time("report")?, first: time("first"), verified: time("verified"), peak })
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.
-fn high_water(status: &str) -> Option<u64> {
+pub(super) fn high_water(status: &str) -> Option<u64> {
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
     line.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok()?.checked_mul(1024)
 }
@@ -88,8 +92,10 @@ mod tests {
 
     #[test]
     fn a_page_says_how_long_it_took() {
-        let sample = printed("{\"first\": 120.5, \"report\": 2500}\n").expect("understood");
+        let said = "{\"first\": 120.5, \"report\": 2500, \"verified\": 4000, \"memory\": 9}\n";
+        let sample = printed(said).expect("understood");
         assert_eq!((sample.first, sample.wall), (Some(Duration::from_micros(120_500)), Duration::from_millis(2500)));
+        assert_eq!((sample.verified, sample.peak), (Some(Duration::from_secs(4)), Some(9)));
         assert!(printed("").is_none() && printed("{\"first\": 1}").is_none() && printed("{\"report\": -1}").is_none());
     }
 

@@ -4,8 +4,10 @@
 //! to nobody; the table holds medians. The result is `BENCHMARKS.md`: numbers are of the machine named in it.
 
 mod contender;
+mod growth;
 mod machine;
 mod measure;
+mod plot;
 mod table;
 mod task;
 
@@ -26,8 +28,9 @@ const RUNS: usize = 5;
 pub(crate) fn command(project: &Project, args: &[&str]) -> Result<(), Failure> {
     let runs = match args {
         [] => RUNS,
+        ["growth"] => return growth::command(project),
         ["--runs", runs] => runs.parse().ok().filter(|runs| *runs > 0).ok_or_else(|| Failure::new("--runs wants a number"))?,
-        _ => return Err(Failure::new("usage: cargo xtask bench [--runs N]")),
+        _ => return Err(Failure::new("usage: cargo xtask bench [--runs N | growth]")),
     };
     images::ensure(project)?;
     let image = images::dir(project).join("debian-app");

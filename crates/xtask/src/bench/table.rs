@@ -4,6 +4,12 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::contender::{Contender, Task};
+use super::measure::Sample;
+
+const HEAD: &str = "\
+| program | gives | time | of porthole's | range | first result | digests verified | peak memory |
+|---|---|---:|---:|---:|---:|---:|---:|
+";
 
 /// The whole file.
 pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
@@ -14,17 +20,19 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
     );
     for task in tasks {
         let _ = writeln!(out, "## {}: {} MB\n", task.what, task.bytes / 1_000_000);
-        out.push_str("| program | gives | time | of porthole's | range | first result | peak memory |\n|---|---|---:|---:|---:|---:|---:|\n");
+        out.push_str(HEAD);
         let ours = task.contenders.first().map(median).unwrap_or_default();
         for contender in &task.contenders {
             let (low, high) = range(contender);
             let time = median(contender);
             let ratio = time.as_secs_f64() / ours.as_secs_f64().max(f64::MIN_POSITIVE);
             let memory = peak(contender).map_or_else(|| "–".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-            let first = first(contender).map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
+            let said = |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
+            let first = said(median_of(contender, |sample| sample.first));
+            let verified = said(median_of(contender, |sample| sample.verified));
             let _ = writeln!(
                 out,
-                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {first} | {memory} |",
+                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {first} | {verified} | {memory} |",
                 contender.name,
                 contender.gives,
                 time.as_secs_f64(),
@@ -41,8 +49,8 @@ fn median(contender: &Contender) -> Duration {
     middle(contender.samples.iter().map(|sample| sample.wall).collect()).unwrap_or_default()
 }
 
-fn first(contender: &Contender) -> Option<Duration> {
-    middle(contender.samples.iter().filter_map(|sample| sample.first).collect())
+fn median_of(contender: &Contender, time: impl Fn(&Sample) -> Option<Duration>) -> Option<Duration> {
+    middle(contender.samples.iter().filter_map(time).collect())
 }
 
 /// The median; of an even number the later of the two in the middle, a time that happened.
@@ -70,14 +78,14 @@ mod tests {
     fn times_are_medians_and_multiples_of_the_first() {
         let contender = |name: &str, seconds: [u64; 3]| {
             let mut contender = Contender::new(name, "report", "true", []);
-            contender.samples =
-                seconds.map(|s| Sample { wall: Duration::from_secs(s), first: None, peak: Some(s * 1_000_000) }).into();
+            let sample = |s| Sample { wall: Duration::from_secs(s), first: None, verified: None, peak: Some(s * 1_000_000) };
+            contender.samples = seconds.map(sample).into();
             contender
         };
         let contenders = vec![contender("porthole", [9, 2, 1]), contender("other", [4, 4, 100])];
         let text = markdown("- a machine\n", 3, &[Task { what: "archive", bytes: 7_000_000, contenders }]);
         assert!(text.contains("## archive: 7 MB\n"), "{text}");
-        assert!(text.contains("| porthole | report | 2.00 s | 1.00 | 1.00–9.00 s | – | 9 MB |\n"), "{text}");
-        assert!(text.contains("| other | report | 4.00 s | 2.00 | 4.00–100.00 s | – | 100 MB |\n"), "{text}");
+        assert!(text.contains("| porthole | report | 2.00 s | 1.00 | 1.00–9.00 s | – | – | 9 MB |\n"), "{text}");
+        assert!(text.contains("| other | report | 4.00 s | 2.00 | 4.00–100.00 s | – | – | 100 MB |\n"), "{text}");
     }
 }
