@@ -10,7 +10,9 @@ use porthole_report::policy::Policy;
 use porthole_report::{Report, saved};
 use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::Limits;
-use porthole_scan::oci::archive::{Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader, StreamReader, StreamSink};
+use porthole_scan::oci::archive::{
+    Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader, StreamReader, StreamSink,
+};
 use porthole_scan::oci::layer::Verify;
 use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
 

@@ -55,10 +55,12 @@ fn draw(panel: &Panel, out: &mut String) {
     let _ = writeln!(out, "<path d=\"M{x0} {y0}L{x1:.1} {y1:.1}\" fill=\"none\" stroke=\"#8896a5\" stroke-dasharray=\"4 4\"/>");
     for share in [0.5, 1.0] {
         let (x, y) = at(most_x * share, most_y * share);
-        let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{:.1} s</text>", x0 - 6.0, y + 4.0, most_y * share);
+        let _ =
+            writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{:.1} s</text>", x0 - 6.0, y + 4.0, most_y * share);
         let _ = writeln!(out, "<text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", y0 + 18.0, most_x * share);
     }
-    let _ = writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", (x0 + x1) / 2.0, y0 + 36.0, panel.unit);
+    let _ =
+        writeln!(out, "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text>", (x0 + x1) / 2.0, y0 + 36.0, panel.unit);
     for point in &panel.points {
         let (x, y) = at(point.x, point.seconds);
         let _ = writeln!(

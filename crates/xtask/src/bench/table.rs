@@ -27,7 +27,8 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
             let time = median(contender);
             let ratio = time.as_secs_f64() / ours.as_secs_f64().max(f64::MIN_POSITIVE);
             let memory = peak(contender).map_or_else(|| "–".to_owned(), |bytes| format!("{} MB", bytes / 1_000_000));
-            let said = |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
+            let said =
+                |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
             let first = said(median_of(contender, |sample| sample.first));
             let verified = said(median_of(contender, |sample| sample.verified));
             let _ = writeln!(
