@@ -92,3 +92,57 @@ fn every_format_is_written() {
         assert!(std::fs::metadata(&out).is_ok_and(|meta| meta.len() > 50), "{}", exporter.id());
     }
 }
+
+#[test]
+fn a_folder_is_read_like_its_archive_and_the_table_says_what_is_there() {
+    let folder = folder("layout");
+    let image = image().name("app:v1").layer(layer().file("etc/os-release", "ID=alpine\nVERSION_ID=3.20.3\n").gzip());
+    for (name, bytes) in image.layout() {
+        let path = folder.join("layout").join(name);
+        std::fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+        std::fs::write(path, bytes).expect("write");
+    }
+    std::fs::write(folder.join("oci.tar"), image.oci_archive()).expect("write");
+    let run = |source: &str, format: &str| {
+        let path = folder.join(source);
+        let output = porthole(&["scan", path.to_str().expect("path"), "-f", format, "--now", "2026-01-01T00:00:00Z"], None);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        // Progress is for terminals, and never mixed with the report.
+        assert_eq!(text(&output.stderr), "");
+        text(&output.stdout)
+    };
+    let report = |source: &str| -> serde_json::Value { serde_json::from_str(&run(source, "json")).expect("json") };
+    let (of_folder, of_archive) = (report("layout"), report("oci.tar"));
+    for part in ["layers", "packages", "checks", "signatures", "gaps"] {
+        assert_eq!(of_folder[part], of_archive[part], "{part}");
+    }
+    let states = of_folder["signatures"]["integrity"].as_array().expect("rows").clone();
+    assert_eq!(states.len(), 4, "manifest, configuration, layer, diff_id: {states:?}");
+    assert!(states.iter().all(|row| row["verification"]["state"] == "verified"), "{states:?}");
+    let table = run("layout", "table");
+    assert!(table.contains("app:v1") && table.contains("verified"), "{table}");
+}
+
+#[test]
+fn what_is_missing_or_unknown_is_named_and_the_rest_is_read() {
+    let folder = folder("incomplete");
+    let report = |name: &str, archive: Vec<u8>| -> serde_json::Value {
+        let path = folder.join(name);
+        std::fs::write(&path, archive).expect("write");
+        let output = porthole(&["scan", path.to_str().expect("path"), "-q", "-f", "json"], None);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).expect("json")
+    };
+    let release = || layer().file("etc/os-release", "ID=alpine\nVERSION_ID=3.20.3\n");
+    let missing = release().file("gone", "gone").missing();
+    let digest = missing.digest().to_string();
+    let report_of_missing = report("missing.tar", image().layer(release()).layer(missing).oci_archive());
+    assert_eq!(report_of_missing["image"]["distribution"]["id"], "alpine");
+    let gaps = report_of_missing["gaps"].to_string();
+    assert!(gaps.contains(&digest) || gaps.contains("layer"), "{gaps}");
+    assert_eq!(report_of_missing["layers"][1]["digestState"]["state"], "unread");
+    let unknown = release().media_type("application/vnd.example.unheard-of");
+    let report_of_unknown = report("unknown.tar", image().layer(unknown).oci_archive());
+    assert_eq!(report_of_unknown["image"]["distribution"]["id"], "alpine");
+    assert_eq!(report_of_unknown["layers"][0]["mediaType"], "application/vnd.example.unheard-of");
+}

@@ -1,11 +1,11 @@
 // The whole path: drop an image, read the page.
 import assert from 'node:assert/strict';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { choose, drop, fixtures, images, launch, needs, openPage, serve, settled, shot, verified } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
@@ -150,6 +150,32 @@ test('cancelling returns to the start at once', async () => {
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.waitForSelector('.start');
   assert.ok(Date.now() - asked < 1000, `took ${Date.now() - asked} ms`);
+  await context.close();
+});
+
+test('a dropped folder with an OCI layout is read like an archive of it', async () => {
+  const { sha256 } = await import('../../../www/sample/tar.mjs');
+  const folder = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'layout');
+  const layer = gzipSync(tar([{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\n' }]));
+  const blobs = join(folder, 'blobs/sha256');
+  mkdirSync(blobs, { recursive: true });
+  const blob = (mediaType, bytes) => {
+    writeFileSync(join(blobs, sha256(bytes)), bytes);
+    return { mediaType, digest: `sha256:${sha256(bytes)}`, size: bytes.length };
+  };
+  const config = blob('application/vnd.oci.image.config.v1+json', Buffer.from(JSON.stringify({ architecture: 'arm64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(gunzipSync(layer))}`] } })));
+  const layers = [blob('application/vnd.oci.image.layer.v1.tar+gzip', layer)];
+  const manifest = blob('application/vnd.oci.image.manifest.v1+json', Buffer.from(JSON.stringify({ schemaVersion: 2, config, layers })));
+  writeFileSync(join(folder, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests: [{ ...manifest, annotations: { 'org.opencontainers.image.ref.name': 'latest' } }] }));
+  writeFileSync(join(folder, 'oci-layout'), '{"imageLayoutVersion":"1.0.0"}');
+  const { page, context } = await openPage(browser, site.url);
+  await page.setInputFiles('[data-picker="folder"]', folder);
+  await settled(page);
+  assert.match(await text(page, '.top'), /linux\/arm64/);
+  assert.match(await text(page, '.cards'), /Alpine Linux v3\.20/);
+  await verified(page);
+  // Manifest, configuration, layer, diff_id.
+  assert.match(await text(page, '.cards'), /4 digests recomputed and equal/);
   await context.close();
 });
 
