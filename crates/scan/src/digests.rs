@@ -14,7 +14,7 @@ pub struct LayerDigests(Pass);
 
 enum Pass {
     /// The blob as it is: nothing is decoded.
-    Blob(Hasher),
+    Blob(Box<Hasher>),
     /// What it decodes to.
     Tar(Box<LayerReader>),
 }
@@ -32,7 +32,7 @@ impl LayerDigests {
     /// At the start of a blob. Without an algorithm for the diff_id the blob is only hashed, not decoded.
     pub fn new(limits: Limits, digest: Option<Algorithm>, diff_id: Option<Algorithm>) -> Self {
         Self(match (digest, diff_id) {
-            (Some(digest), None) => Pass::Blob(Hasher::new(digest)),
+            (Some(digest), None) => Pass::Blob(Box::new(Hasher::new(digest))),
             _ => Pass::Tar(Box::new(LayerReader::new(limits, Verify { digest, diff_id, crc: true }))),
         })
     }
