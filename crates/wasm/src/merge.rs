@@ -168,14 +168,6 @@ impl Merge {
         }
     }
 
-    /// Asks the checks again, when digests have come in. `now` is in seconds since 1970.
-    #[wasm_bindgen(js_name = checkAgain)]
-    pub fn check_again(&mut self, now: f64) {
-        if let Some(analysis) = &mut self.analysis {
-            analysis.run_checks(&Options { now: Some(now as i64) });
-        }
-    }
-
     /// The report so far.
     ///
     /// # Errors

@@ -165,7 +165,6 @@ export class Session {
     let joined = performance.now();
     let cost = 0;
     const digests = new Digests(merge, (layer) => groups.find(([first]) => first === layer) ?? [layer], () => {
-      merge.checkAgain(this.#now());
       this.#judged = merge.judge() ?? null;
       this.#tell(merge);
     });
@@ -219,12 +218,8 @@ export class Session {
     return [scan, { type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
   }
 
-  #now(): number {
-    return Date.parse(this.#settings.now) / 1000;
-  }
-
   #join(merge: Merge, last: boolean): void {
-    merge.join(this.#now(), last);
+    merge.join(Date.parse(this.#settings.now) / 1000, last);
     if (!last) this.#tell(merge);
   }
 

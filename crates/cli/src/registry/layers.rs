@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use porthole_scan::oci::Digest;
 use porthole_scan::oci::archive::{LayerSource, Location};
+use porthole_scan::oci::layer::Verify;
 use porthole_scan::oci::registry::{Download, Pulled};
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 
@@ -88,7 +89,8 @@ fn one(
         return Ok(facts);
     }
     let mut download = Download::new(&pulled.session, digest, layer.size, MAX_LAYER, format!("layer {index}"));
-    let mut scan = LayerScan::new(&LayerOptions::default());
+    let verify = Verify::by(Some(&digest), layer.diff_id.as_ref());
+    let mut scan = LayerScan::new(&LayerOptions { verify, ..LayerOptions::default() });
     client.download(&mut download, &mut |new| {
         scan.push(new);
         progress.add(new.len() as u64);
