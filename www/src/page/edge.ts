@@ -53,7 +53,7 @@ export async function openReference(image: string, platform: string, slot: Slot 
     refusal.value = { name: image, message };
     close(slot);
   };
-  let progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 } };
+  let progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 }, memory: 0 };
   const tell = (next: Progress): void => {
     progress = next;
     update(slot, now.id, { progress });
