@@ -1,6 +1,6 @@
 //! For every check one image that trips it, and one that nearly does.
 
-use porthole_report::{Check, HistoryEntry, ImageConfig, Origin, Outcome, Report};
+use porthole_report::{Check, DatabaseShard, HistoryEntry, ImageConfig, Origin, Outcome, Report, Severity};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
 
@@ -11,10 +11,12 @@ const NOW: i64 = 1_780_272_000;
 struct Case {
     layers: Vec<Layer>,
     subject: Subject,
+    /// What came in after the layers: advisories, attestations.
+    after: Option<fn(&mut Report)>,
 }
 
 fn case() -> Case {
-    Case { layers: Vec::new(), subject: Subject { kind: "docker-archive".into(), ..Subject::default() } }
+    Case { layers: Vec::new(), subject: Subject { kind: "docker-archive".into(), ..Subject::default() }, after: None }
 }
 
 impl Case {
@@ -30,6 +32,11 @@ impl Case {
 
     fn subject(mut self, change: impl FnOnce(&mut Subject)) -> Self {
         change(&mut self.subject);
+        self
+    }
+
+    fn after(mut self, change: fn(&mut Report)) -> Self {
+        self.after = Some(change);
         self
     }
 
@@ -68,8 +75,55 @@ impl Case {
                 Some(scan.finish())
             })
             .collect();
-        Analysis::new(&self.subject, facts, &Options { now: Some(NOW) }).report
+        let options = Options { now: Some(NOW) };
+        let mut analysis = Analysis::new(&self.subject, facts, &options);
+        if let Some(after) = self.after {
+            after(&mut analysis.report);
+            analysis.run_checks(&options);
+        }
+        analysis.report
     }
+}
+
+/// A database, and a finding of this severity with or without a fix.
+fn advisory(report: &mut Report, severity: Severity, fixed: Option<&str>) {
+    report.vulnerabilities.database.push(DatabaseShard {
+        ecosystem: "Debian:12".into(),
+        snapshot: "2026-05-30".into(),
+        source: "OSV".into(),
+        license: "CC-BY-4.0".into(),
+        sha256: "0".repeat(64),
+        rows: 1,
+    });
+    let finding = serde_json::json!({
+        "id": "CVE-2026-1", "aliases": [], "advisory": "DSA-1", "purl": "pkg:deb/debian/x@1", "package": "x", "installed": "1",
+        "fixed": fixed, "fixState": if fixed.is_some() { "fixed" } else { "notFixed" }, "severity": severity, "kev": false,
+        "layer": 0, "origin": "base", "changelogClaimsFix": false, "references": [],
+    });
+    report.vulnerabilities.findings.push(serde_json::from_value(finding).expect("finding"));
+}
+
+/// Provenance, signed or not, about this image or another.
+fn provenance(report: &mut Report, signed: bool, about_this_image: bool) {
+    let signature = signed.then(|| {
+        serde_json::json!({
+            "format": "dsse", "state": "verified", "statement": "", "reasons": [], "foundIn": "sha256:00",
+        })
+    });
+    let attestation = serde_json::json!({
+        "predicateType": "https://slsa.dev/provenance/v1", "signature": signature, "aboutThisImage": about_this_image, "facts": [],
+    });
+    report.signatures.attestations.push(serde_json::from_value(attestation).expect("attestation"));
+}
+
+/// A distribution as its full variant has it: the package manager and the manuals.
+fn full(manual: &str) -> Layer {
+    debian()
+        .file("usr/bin/apt-get", "x")
+        .mode(0o755)
+        .file("bin/sh", "x")
+        .mode(0o755)
+        .file(format!("usr/share/man/{manual}/ls.1.gz"), "x")
 }
 
 fn debian() -> Layer {
@@ -291,6 +345,27 @@ fn table() -> Vec<(&'static str, Case, Case)> {
                 config.labels.insert("org.opencontainers.image.base.digest".into(), "sha256:00".into());
             }),
         ),
+        ("base-minimal", case().layer(full("man1")), case().layer(full("man8"))),
+        (
+            "vulnerabilities",
+            case().layer(debian()).after(|report| advisory(report, Severity::High, Some("2"))),
+            case().layer(debian()).after(|report| advisory(report, Severity::Medium, Some("2"))),
+        ),
+        (
+            "vulnerabilities",
+            case().layer(debian()).after(|report| advisory(report, Severity::Critical, Some("2"))),
+            case().layer(debian()).after(|report| advisory(report, Severity::Critical, None)),
+        ),
+        (
+            "provenance",
+            case().after(|report| provenance(report, false, true)),
+            case().after(|report| provenance(report, true, true)),
+        ),
+        (
+            "provenance",
+            case().after(|report| provenance(report, true, false)),
+            case().after(|report| provenance(report, true, true)),
+        ),
         ("signed", case().subject(|subject| subject.kind = "registry".into()), case()),
         (
             "digests",
@@ -331,16 +406,13 @@ fn every_check_trips_and_nearly_trips() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Checks whose input the fixtures here do not make: advisories, attestations, a full distribution.
-const ELSEWHERE: &[&str] = &["vulnerabilities", "provenance", "base-minimal"];
-
 #[test]
 fn every_check_has_its_two_images() {
     let table: Vec<_> = table().into_iter().map(|(code, ..)| code).collect();
     let report = case().report();
     assert!(report.checks.len() >= 40);
     for check in &report.checks {
-        assert!(table.contains(&check.code.as_str()) || ELSEWHERE.contains(&check.code.as_str()), "{} has no images", check.code);
+        assert!(table.contains(&check.code.as_str()), "{} has no images", check.code);
         assert!(
             !check.title.is_empty() && !check.why.is_empty() && !check.fix.is_empty() && check.reference.starts_with("https://"),
             "{}",
@@ -384,12 +456,23 @@ fn what_the_base_brought_is_not_blamed_on_the_image() {
     assert_eq!((check.evidence.len(), check.evidence[0].origin, check.evidence[0].layer), (1, Origin::Base, Some(0)));
 }
 
+/// Age, expiry, and what retention policies would say.
 #[test]
-fn a_full_distribution_is_told_from_a_slim_one() {
-    let report = case().layer(debian()).report();
-    let minimal = check(&report, "base-minimal");
-    let full = report.image.distribution.as_ref().and_then(|distribution| distribution.flavour.clone());
-    assert_eq!(minimal.outcome == Outcome::Warn, full.as_deref() == Some("full"), "{minimal:?}");
+fn the_age_is_said_with_what_retention_would_do() {
+    let said = |created: &str| {
+        let report = case().subject(|subject| subject.created = Some(created.into())).report();
+        let check = check(&report, "expired");
+        (check.outcome, check.message)
+    };
+    assert_eq!(said("2026-05-31T00:00:00Z"), (Outcome::Pass, "1 day old: retention of 30, 90, 180, 365 days keeps it".into()));
+    assert_eq!(
+        said("2026-02-01T00:00:00Z"),
+        (Outcome::Pass, "120 days old: retention of 30, 90 days would delete it, of 180, 365 keep it".into())
+    );
+    let (outcome, message) = said("2024-06-01T00:00:00Z");
+    assert_eq!((outcome, message.contains("of 30, 90, 180, 365 days would delete it")), (Outcome::Warn, true), "{message}");
+    assert_eq!(said("1970-01-01T00:00:00Z").0, Outcome::NotApplicable);
+    assert_eq!(said("2027-01-01T00:00:00Z").0, Outcome::Pass);
 }
 
 #[test]

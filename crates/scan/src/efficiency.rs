@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use porthole_oci::layer::EntryKind;
 use porthole_report::{Efficiency, Layer, Remedy, WastedPath};
 
+use crate::checks::counted;
 use crate::image::{ImageView, NodeId};
 
 /// Paths listed.
@@ -78,12 +79,15 @@ fn remedies(paths: &BTreeMap<NodeId, WastedPath>) -> Vec<Remedy> {
     let mut remedies: Vec<Remedy> = groups
         .into_iter()
         .map(|((from, by, deleted), (files, bytes))| Remedy {
-            text: if deleted {
-                format!(
-                    "delete {files} files in layer {from} itself, in the command that makes them, instead of later in layer {by}"
-                )
-            } else {
-                format!("write {files} files once: layer {by} replaces what layer {from} has put there")
+            text: {
+                let files = counted(files, "file");
+                if deleted {
+                    format!(
+                        "delete {files} in layer {from} itself, in the command that makes them, instead of later in layer {by}"
+                    )
+                } else {
+                    format!("write {files} once: layer {by} replaces what layer {from} has put there")
+                }
             },
             bytes,
             layer: Some(from),

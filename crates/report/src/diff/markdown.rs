@@ -10,6 +10,9 @@ const ROWS: usize = 20;
 /// The difference as Markdown.
 pub fn markdown(diff: &Diff) -> String {
     let mut out = format!("### Porthole: {} → {}\n\n", md(&diff.before), md(&diff.after));
+    if !diff.vulnerabilities_known {
+        out.push_str("Vulnerabilities are not compared: no advisory database was loaded for both.\n\n");
+    }
     if diff.is_empty() {
         return out + "No difference.\n";
     }

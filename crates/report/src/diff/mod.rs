@@ -23,6 +23,8 @@ pub struct Diff {
     pub before: String,
     /// What the second report is about.
     pub after: String,
+    /// False when one of the two was not matched with an advisory database: nothing is then said about vulnerabilities.
+    pub vulnerabilities_known: bool,
     /// Packages that only `b` has.
     pub packages_added: Vec<PackageRef>,
     /// Packages that only `a` has.
@@ -220,13 +222,25 @@ pub fn json(diff: &Diff) -> String {
     serde_json::to_string_pretty(diff).unwrap_or_default() + "\n"
 }
 
-fn subject(report: &Report) -> String {
-    report.image.names.first().unwrap_or(&report.image.source).clone()
+/// The first of name, file and digest that tells the two apart.
+fn subjects(a: &Report, b: &Report) -> (String, String) {
+    let name = |report: &Report| report.image.names.first().cloned().unwrap_or_else(|| report.image.source.clone());
+    let file = |report: &Report| report.image.source.clone();
+    let digest = |report: &Report| {
+        let image = &report.image;
+        let digest = image.manifest_digest.as_ref().or(image.config_digest.as_ref());
+        format!("{} {}", name(report), digest.map_or("", String::as_str)).trim_end().to_owned()
+    };
+    let ways: [&dyn Fn(&Report) -> String; 3] = [&name, &file, &digest];
+    let mut named = ways.iter().map(|way| (way(a), way(b)));
+    named.find(|(a, b)| a != b).unwrap_or_else(|| (name(a), name(b)))
 }
 
 /// Compares two reports.
 pub fn diff(a: &Report, b: &Report) -> Diff {
-    let mut result = Diff { before: subject(a), after: subject(b), sizes: sizes(a, b), ..Diff::default() };
+    let mut result = Diff { sizes: sizes(a, b), ..Diff::default() };
+    (result.before, result.after) = subjects(a, b);
+    result.vulnerabilities_known = [a, b].iter().all(|report| !report.vulnerabilities.database.is_empty());
     packages(a, b, &mut result);
     let (before, after) = (vulnerabilities(a), vulnerabilities(b));
     (result.vulnerabilities_added, result.vulnerabilities_removed) = both(&before, &after);
@@ -320,7 +334,7 @@ fn both(before: &Findings, after: &Findings) -> (Vec<FindingRef>, Vec<FindingRef
 fn checks(a: &Report, b: &Report) -> Vec<CheckChange> {
     let codes: BTreeSet<&str> = a.checks.iter().chain(&b.checks).map(|check| check.code.as_str()).collect();
     let find = |report: &'_ Report, code: &str| report.checks.iter().find(|check| check.code == code).cloned();
-    codes
+    let mut changed: Vec<CheckChange> = codes
         .into_iter()
         .filter_map(|code| {
             let (from, to) = (find(a, code), find(b, code));
@@ -333,7 +347,9 @@ fn checks(a: &Report, b: &Report) -> Vec<CheckChange> {
                 message: to.map(|check| check.message).unwrap_or_default(),
             })
         })
-        .collect()
+        .collect();
+    changed.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.code.cmp(&b.code)));
+    changed
 }
 
 fn config(a: &Report, b: &Report) -> Vec<ConfigChange> {

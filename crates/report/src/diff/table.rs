@@ -41,6 +41,9 @@ pub(super) fn amount(what: &str, number: u64) -> String {
 
 fn write(diff: &Diff, out: &mut String) -> std::fmt::Result {
     writeln!(out, "before  {WRAP}{}\nafter   {WRAP}{}", plain(&diff.before), plain(&diff.after))?;
+    if !diff.vulnerabilities_known {
+        writeln!(out, "\nvulnerabilities: {WRAP}not compared, no advisory database was loaded for both")?;
+    }
     if diff.is_empty() {
         return writeln!(out, "\nno difference");
     }

@@ -343,7 +343,10 @@ fn digests(report: &Report, out: &mut String) -> std::fmt::Result {
     }
     writeln!(out, "\ndigests")?;
     for row in rows.iter().take(ROWS) {
-        writeln!(out, "  {:<18} {WRAP}{}  {}", plain(&row.what), plain(&row.digest), verification(&row.verification))?;
+        let (what, digest, state) = (plain(&row.what), plain(&row.digest), verification(&row.verification));
+        // What is wrong is said in full; a digest that is right may end with the line.
+        let cut = if matches!(row.verification, Verification::Mismatch { .. }) { WRAP } else { CUT };
+        writeln!(out, "  {what:<10}  {cut}{state}  {digest}")?;
     }
     more(rows.len(), out)
 }

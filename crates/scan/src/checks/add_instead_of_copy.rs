@@ -3,6 +3,7 @@
 use porthole_report::Origin;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -26,7 +27,7 @@ fn run(context: &Context<'_>) -> Verdict {
     match (adds.len(), found.len()) {
         (0, _) => Verdict::pass("ADD is not used"),
         (_, 0) => Verdict::pass("ADD is only used for archives or by the base image"),
-        (_, n) => Verdict::warn(format!("{n} steps use ADD for what COPY does")).with(found),
+        (_, n) => Verdict::warn(format!("ADD does what COPY does in {}", counted(n as u64, "step"))).with(found),
     }
 }
 

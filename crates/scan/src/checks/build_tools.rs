@@ -4,6 +4,7 @@ use crate::inventory::is_system;
 use porthole_report::Evidence;
 use porthole_report::Severity;
 
+use super::verdict::{bytes_of, counted};
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -35,13 +36,15 @@ fn run(context: &Context<'_>) -> Verdict {
                 "{} {}{}",
                 package.name,
                 package.version,
-                package.installed_size.map(|size| format!(", {size} bytes")).unwrap_or_default()
+                package.installed_size.map(|size| format!(", {}", bytes_of(size))).unwrap_or_default()
             ),
         })
         .collect();
     match found.len() {
         0 => Verdict::pass("there are none"),
-        n => Verdict::warn(format!("{n} packages with build tools, {bytes} bytes")).with(evidence).saving(bytes),
+        n => Verdict::warn(format!("{}, {}", counted(n as u64, "package with build tools"), bytes_of(bytes)))
+            .with(evidence)
+            .saving(bytes),
     }
 }
 

@@ -3,6 +3,7 @@
 use porthole_report::Severity;
 use porthole_report::Verification;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -34,6 +35,6 @@ fn run(context: &Context<'_>) -> Verdict {
             Verdict::pass(format!("{verified} of {} were computed, and are right", rows.len()))
         }
         (0, verified) => Verdict::pass(format!("all {verified} are right")),
-        (n, _) => Verdict::fail(format!("{n} digests are wrong")).with(wrong),
+        (n, _) => Verdict::fail(format!("{} wrong", counted(n as u64, "digest"))).with(wrong),
     }
 }

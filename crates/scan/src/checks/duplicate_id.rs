@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -37,6 +38,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("no number is used twice")
     } else {
-        Verdict::warn(format!("{} numbers are used twice", found.len())).with(found)
+        Verdict::warn(format!("{} used twice", counted(found.len() as u64, "number"))).with(found)
     }
 }

@@ -2,6 +2,7 @@
 
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -31,6 +32,6 @@ fn run(context: &Context<'_>) -> Verdict {
     match (seen, found.is_empty()) {
         (false, _) => Verdict::not_applicable("the image has no password files"),
         (_, true) => Verdict::pass("every account has a password or is locked"),
-        _ => Verdict::fail(format!("{} accounts have an empty password", found.len())).with(found),
+        _ => Verdict::fail(counted(found.len() as u64, "account with an empty password")).with(found),
     }
 }

@@ -2,7 +2,7 @@
 
 use porthole_report::Severity;
 
-use super::{Check, Context, Verdict};
+use super::{Check, Context, Verdict, counted};
 
 pub(super) const CHECK: Check = Check {
     code: "expired",
@@ -33,10 +33,29 @@ fn run(context: &Context<'_>) -> Verdict {
     // Reproducible builds state 1970 or another fixed time: that says nothing about age.
     match days {
         _ if created < 1_000_000_000 => Verdict::not_applicable("the creation time is fixed, as reproducible builds write it"),
-        ..=365 => Verdict::pass(format!("{} days old; a policy that keeps a year keeps it", days.max(0))),
-        _ => Verdict::warn(format!("{days} days old; a policy that keeps a year would delete it")),
+        ..=365 => Verdict::pass(retention(days)),
+        _ => Verdict::warn(retention(days)),
     }
 }
+
+/// What retention policies of the usual lengths would do.
+fn retention(days: i64) -> String {
+    let days = days.max(0);
+    let lengths = |keeps: bool| {
+        let fit: Vec<String> = RETENTION.iter().filter(|length| (days <= **length) == keeps).map(i64::to_string).collect();
+        fit.join(", ")
+    };
+    let (deleted, kept) = (lengths(false), lengths(true));
+    let age = format!("{} old", counted(days.unsigned_abs(), "day"));
+    match (deleted.is_empty(), kept.is_empty()) {
+        (true, _) => format!("{age}: retention of {kept} days keeps it"),
+        (_, true) => format!("{age}: retention of {deleted} days would delete it"),
+        _ => format!("{age}: retention of {deleted} days would delete it, of {kept} keep it"),
+    }
+}
+
+/// Days that registries are told to keep images for.
+const RETENTION: [i64; 4] = [30, 90, 180, 365];
 
 /// `2w`, `12h`, `30d`, `1y` in seconds.
 fn seconds(text: &str) -> Option<i64> {

@@ -2,6 +2,7 @@
 
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -35,6 +36,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("none does")
     } else {
-        Verdict::warn(format!("{} times lie in the future", found.len())).with(found)
+        Verdict::warn(counted(found.len() as u64, "time in the future")).with(found)
     }
 }

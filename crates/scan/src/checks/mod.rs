@@ -53,7 +53,7 @@ mod working_directory;
 mod world_writable;
 
 pub(crate) use context::Context;
-pub(crate) use verdict::Verdict;
+pub(crate) use verdict::{Verdict, counted};
 
 use porthole_report::{Check as Row, Evidence, Origin, Severity};
 

@@ -6,6 +6,7 @@ use porthole_oci::layer::EntryKind;
 use porthole_report::Evidence;
 use porthole_report::Severity;
 
+use super::verdict::{bytes_of, counted};
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -40,14 +41,14 @@ fn run(context: &Context<'_>) -> Verdict {
             path: Some(format!("/{folder}")),
             layer: Some(layer),
             origin: context.origin(layer),
-            text: format!("{files} files, {bytes} bytes"),
+            text: format!("{}, {}", counted(files, "file"), bytes_of(bytes)),
         })
         .collect();
     match (bytes, own) {
         // Less than a page's worth of leftovers is not worth a word.
         (0..=4096, _) => Verdict::pass("none is"),
         (_, 0) => Verdict::pass("only the base image's").with(evidence),
-        _ => Verdict::warn(format!("{bytes} bytes of package caches are shipped")).with(evidence).saving(own),
+        _ => Verdict::warn(format!("{} of package caches are shipped", bytes_of(bytes))).with(evidence).saving(own),
     }
 }
 

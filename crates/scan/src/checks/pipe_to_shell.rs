@@ -2,6 +2,7 @@
 
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -32,6 +33,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("none is")
     } else {
-        Verdict::fail(format!("{} steps run a script from the network", found.len())).with(found)
+        Verdict::fail(format!("a script from the network is run in {}", counted(found.len() as u64, "step"))).with(found)
     }
 }

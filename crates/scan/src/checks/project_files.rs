@@ -3,6 +3,7 @@
 use porthole_oci::layer::EntryKind;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -36,7 +37,7 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("there are none")
     } else {
-        Verdict::warn(format!("{} files or folders", found.len())).with(found)
+        Verdict::warn(counted(found.len() as u64, "path that only the project needs")).with(found)
     }
 }
 

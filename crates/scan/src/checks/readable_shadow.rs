@@ -2,6 +2,7 @@
 
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -25,6 +26,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("they are, or there are none")
     } else {
-        Verdict::fail(format!("{} files are readable by everyone", found.len())).with(found)
+        Verdict::fail(counted(found.len() as u64, "file readable by everyone")).with(found)
     }
 }

@@ -3,6 +3,7 @@
 use super::context::commands;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -28,6 +29,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("no step installs recommended packages")
     } else {
-        Verdict::warn(format!("{} steps install recommended packages", found.len())).with(found)
+        Verdict::warn(format!("recommended packages are installed in {}", counted(found.len() as u64, "step"))).with(found)
     }
 }

@@ -3,6 +3,7 @@
 use porthole_report::Evidence;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -32,6 +33,6 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("no secret was found in them")
     } else {
-        Verdict::fail(format!("{} secrets in the configuration", found.len())).with(found)
+        Verdict::fail(counted(found.len() as u64, "secret in the configuration")).with(found)
     }
 }

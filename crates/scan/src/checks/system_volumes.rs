@@ -3,6 +3,7 @@
 use porthole_oci::layer::ImagePath;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -34,5 +35,9 @@ fn run(context: &Context<'_>) -> Verdict {
         .filter(|volume| covered(volume))
         .map(|volume| context.configured_by("VOLUME", volume, format!("VOLUME {volume}")))
         .collect();
-    if found.is_empty() { Verdict::pass("none does") } else { Verdict::fail(format!("{} volumes do", found.len())).with(found) }
+    if found.is_empty() {
+        Verdict::pass("none does")
+    } else {
+        Verdict::fail(counted(found.len() as u64, "volume over a system folder")).with(found)
+    }
 }

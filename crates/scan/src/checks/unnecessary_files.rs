@@ -6,6 +6,7 @@ use porthole_oci::layer::EntryKind;
 use porthole_report::Evidence;
 use porthole_report::Severity;
 
+use super::verdict::{bytes_of, counted};
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -48,14 +49,16 @@ fn run(context: &Context<'_>) -> Verdict {
                 path: Some(format!("/{folder}")),
                 layer: Some(layer),
                 origin: context.origin(layer),
-                text: format!("{what}: {files} files, {bytes} bytes"),
+                text: format!("{what}: {}, {}", counted(files, "file"), bytes_of(bytes)),
             }
         })
         .collect();
     match (bytes, own) {
         (0..1_000_000, _) => Verdict::pass("less than a megabyte"),
-        (_, 0..1_000_000) => Verdict::pass(format!("{bytes} bytes, nearly all of the base image")).with(evidence),
-        _ => Verdict::warn(format!("{bytes} bytes, {own} of them added to the base image")).with(evidence).saving(bytes),
+        (_, 0..1_000_000) => Verdict::pass(format!("{}, nearly all of the base image", bytes_of(bytes))).with(evidence),
+        _ => Verdict::warn(format!("{}, {} of them added to the base image", bytes_of(bytes), bytes_of(own)))
+            .with(evidence)
+            .saving(bytes),
     }
 }
 

@@ -3,6 +3,7 @@
 use super::context::commands;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -21,7 +22,7 @@ fn run(context: &Context<'_>) -> Verdict {
     if found.is_empty() {
         Verdict::pass("no step switches verification off")
     } else {
-        Verdict::fail(format!("{} steps switch verification off", found.len())).with(found)
+        Verdict::fail(format!("verification is switched off in {}", counted(found.len() as u64, "step"))).with(found)
     }
 }
 

@@ -3,6 +3,7 @@
 use porthole_report::Severity;
 use porthole_report::{Evidence, Origin};
 
+use super::verdict::bytes_of;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -26,13 +27,13 @@ fn run(context: &Context<'_>) -> Verdict {
             path: Some(path.path.clone()),
             layer: path.layers.first().copied(),
             origin: path.layers.first().map_or(Origin::Unknown, |layer| context.origin(*layer)),
-            text: format!("{} bytes {} by layer {}", path.bytes, if path.deleted { "deleted" } else { "replaced" }, path.by),
+            text: format!("{} {} by layer {}", bytes_of(path.bytes), if path.deleted { "deleted" } else { "replaced" }, path.by),
         })
         .collect();
     let said = format!(
-        "{} of {} bytes are hidden by later layers (score {:.1} %)",
-        efficiency.wasted_bytes,
-        efficiency.shipped_bytes,
+        "{} of {} are hidden by later layers (score {:.1} %)",
+        bytes_of(efficiency.wasted_bytes),
+        bytes_of(efficiency.shipped_bytes),
         efficiency.score * 100.0
     );
     if efficiency.wasted_bytes < 1_000_000 || efficiency.score >= 0.99 {

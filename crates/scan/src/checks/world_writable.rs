@@ -4,6 +4,7 @@ use porthole_oci::layer::EntryKind;
 use porthole_report::Origin;
 use porthole_report::Severity;
 
+use super::verdict::counted;
 use super::{Check, Context, Verdict};
 
 pub(super) const CHECK: Check = Check {
@@ -35,6 +36,8 @@ fn run(context: &Context<'_>) -> Verdict {
     match (found.len(), own) {
         (0, _) => Verdict::pass("there is none"),
         (all, 0) => Verdict::pass(format!("{all} come with the base image, none was added")).with(found),
-        (all, own) => Verdict::fail(format!("{all} paths are writable by everyone, {own} of them were added")).with(found),
+        (all, own) => {
+            Verdict::fail(format!("{}, {own} of them added", counted(all as u64, "path that everyone may write to"))).with(found)
+        }
     }
 }
