@@ -63,7 +63,8 @@ async function pretendEdge(report) {
     else if (url.pathname === '/' || url.pathname === '/index.html') response.writeHead(200, { 'content-type': 'text/html' }).end(readFileSync(join(dist, 'index.html'), 'utf8').replace('<title>', '<meta name="porthole-edge" content="v1">\n<title>'));
     else {
       try {
-        response.writeHead(200, { 'content-type': types[url.pathname.split('.').at(-1)] ?? 'application/octet-stream' }).end(readFileSync(join(dist, url.pathname)));
+        const bytes = readFileSync(join(dist, url.pathname));
+        response.writeHead(200, { 'content-type': types[url.pathname.split('.').at(-1)] ?? 'application/octet-stream' }).end(bytes);
       } catch {
         response.writeHead(404).end();
       }
@@ -94,8 +95,9 @@ test('an image is read by reference, with progress, and its address brings it ba
   // Files are not here, and the page says how to have them.
   await goTo(page, '#/files');
   assert.match(await page.locator('.empty').innerText(), /docker save example\.com\/harbour\/tide-table/);
-  await page.goto(`${edge.url}?image=example.com/harbour/tide-table:1.4.0#/packages?q=curl`);
-  await page.waitForFunction(() => document.querySelectorAll('.grid-body .row').length === 1);
+  const again = await context.newPage();
+  await again.goto(`${edge.url}?image=example.com/harbour/tide-table:1.4.0#/packages?q=curl`);
+  await again.waitForFunction(() => document.querySelectorAll('.grid-body .row[data-index]').length === 1);
   // Only the name went to the server.
   assert.deepEqual(edge.asked.filter((path) => path.startsWith('/v1/progress')), Array(2).fill('/v1/progress?image=example.com%2Fharbour%2Ftide-table%3A1.4.0'));
   assert.deepEqual(requests.filter((url) => !url.startsWith(edge.url) && !url.startsWith('blob:')), []);
@@ -114,6 +116,17 @@ test('what the server says is wrong is shown as it is, and something dropped tak
   await drop(page, 'tide-table.tar', sampleImage());
   await settled(page);
   assert.equal(new URL(page.url()).search, '');
+  await context.close();
+});
+
+test('two references are compared', async () => {
+  const { page, context } = await openPage(browser, `${edge.url}?image=example.com/harbour/tide-table:1.4.0`);
+  await settled(page);
+  await goTo(page, '#/compare');
+  await page.fill('#reference', 'example.com/harbour/tide-table:1.5.0');
+  await page.keyboard.press('Enter');
+  await page.waitForSelector('.numbers');
+  assert.match(await page.locator('.compare').innerText(), /No difference/);
   await context.close();
 });
 

@@ -191,6 +191,7 @@ test('cancelling ends every worker and returns their memory', async (t) => {
   const during = await resident();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await page.waitForSelector('.start');
+  for (let tries = 0; tries < 50 && page.workers().length > 0; tries += 1) await page.waitForTimeout(100);
   assert.equal(page.workers().length, 0);
   let after = await resident();
   for (let tries = 0; tries < 50 && after > before + 40; tries += 1) {
@@ -204,7 +205,7 @@ test('cancelling ends every worker and returns their memory', async (t) => {
 
 test('a hidden tab goes on scanning', async () => {
   const { page, context } = await openPage(browser, site.url);
-  const file = await long(256);
+  const file = await long(64);
   await choose(page, file);
   await page.waitForSelector('.scanning');
   const client = await context.newCDPSession(page);

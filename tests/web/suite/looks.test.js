@@ -6,9 +6,10 @@ import { after, before, test } from 'node:test';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { choose, databaseFiles, drop, goTo, launch, openPage, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
-import { dockerArchive } from '../../../www/sample/tar.mjs';
+import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1440, 1024, 390];
@@ -34,6 +35,16 @@ async function violations(page) {
       .map((one) => `${one.id}: ${one.nodes.slice(0, 3).map((node) => `${node.target.join(' ')} (${node.failureSummary?.split('\n')[1]?.trim() ?? ''})`).join('; ')}`);
   }, axe);
   return found;
+}
+
+/** An image of which one layer is damaged and one is not there. */
+function withHoles() {
+  const whole = tar([{ path: 'etc/motd', content: 'hello' }]);
+  const config = Buffer.from(JSON.stringify({ architecture: 'arm64', os: 'linux', config: {}, rootfs: { type: 'layers', diff_ids: [1, 2, 3].map((at) => `sha256:${String(at).repeat(64)}`) }, history: [1, 2, 3].map((at) => ({ created_by: `COPY part-${at} /` })) }));
+  return tar([
+    { path: 'a/layer.tar', content: whole }, { path: 'b/layer.tar.gz', content: gzipSync(whole).subarray(0, 60) }, { path: 'config.json', content: config },
+    { path: 'manifest.json', content: JSON.stringify([{ Config: 'config.json', RepoTags: ['holes:1'], Layers: ['a/layer.tar', 'b/layer.tar.gz', 'c/layer.tar'] }]) },
+  ]);
 }
 
 const sideways = (page) => page.evaluate(() => {
@@ -95,8 +106,8 @@ for (const theme of ['light', 'dark']) {
     await choose(page, { name: 'notes.tar', mimeType: 'text/plain', buffer: Buffer.from('These are only notes.\n'.repeat(100)) });
     await page.waitForSelector('.refusal');
     await look(page, 'refusal', wrong, suffix);
-    await choose(page, { name: 'cut.tar', mimeType: 'application/x-tar', buffer: sampleImage().subarray(0, 90_000) });
-    await page.waitForFunction(() => document.querySelector('.gaps, .refusal') && !document.querySelector('.scanning'));
+    await choose(page, { name: 'holes.tar', mimeType: 'application/x-tar', buffer: withHoles() });
+    await page.waitForFunction(() => document.querySelector('.gaps') && !document.querySelector('.scanning'));
     await look(page, 'gaps', wrong, suffix);
     await drop(page, 'tide-table.tar', sampleImage());
     await page.waitForFunction(() => document.title.includes('tide-table') && document.querySelector('.cards') && !document.querySelector('.scanning'));

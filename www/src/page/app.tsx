@@ -61,7 +61,7 @@ function Report() {
         {now.failed && <div class="refusal" role="alert"><Icon name="alert" /><p>{now.failed}</p></div>}
         {shown && <Gaps gaps={shown.report.gaps} />}
         {view === 'compare' ? <Compare subject={now} /> : shown && View
-          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={shown.saved} remote={now.remote} />
+          ? <View key={view} model={now.model} head={shown} scanning={scanning.value} saved={shown.saved} remote={now.remote ? now.name : null} />
           : <p class="muted pad" role="status">{S.opening} {now.name}…</p>}
       </main>
     </>

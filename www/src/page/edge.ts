@@ -86,7 +86,7 @@ export async function openReference(image: string, platform: string, slot: Slot 
     note(`${at.pathname}${at.search}`, file.size);
     if (slot.value?.id !== now.id) return;
     model.listen({ hear: (message) => hear(slot, now.id, message), died: refuse });
-    model.open(image, 'report', [{ path: image, file }], considered.value, settings());
+    model.open(image, 'report', [{ path: 'report.json', file }], considered.value, settings());
   };
 }
 

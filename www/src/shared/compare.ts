@@ -83,7 +83,7 @@ function findings(left: ReturnType<typeof groupFindings>, right: ReturnType<type
 
 function checks(left: Report, right: Report): Side[] {
   const failing = (report: Report) => new Map<string, Side>([
-    ...report.checks.filter((one) => one.outcome === 'fail').map((one) => [one.code, { key: one.code, side: 'left', name: one.title, detail: one.message } satisfies Side] as const),
+    ...report.checks.filter((one) => one.outcome === 'fail').map((one) => [one.code, { key: one.code, side: 'left', name: one.message, detail: one.title } satisfies Side] as const),
     ...report.secrets.filter((one) => !one.harmless && !one.allowedBy).map((one) => [one.fingerprint, { key: one.fingerprint, side: 'left', name: one.title, detail: one.path } satisfies Side] as const),
   ]);
   const [a, b] = [failing(left), failing(right)];

@@ -57,8 +57,8 @@ export function duration(seconds: number): string {
   return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
 }
 
-/** Messages of the core are in lower case, for a terminal. */
-export const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+/** Messages of the core are in lower case, for a terminal. What begins with a name keeps it. */
+export const sentence = (text: string): string => (/^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
 
 export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
 

@@ -47,7 +47,7 @@ export const S = {
   consider: {
     title: 'What counts',
     hint: 'Drop a policy, an ignore file, VEX documents or keys on this page, or choose them: findings are then judged by them.',
-    choose: 'Choose files that say what counts',
+    choose: 'Choose such files',
     kept: 'Kept for the next image',
     kinds: { rules: 'Ignore rules or VEX', listedRules: 'VEX', policy: 'Policy', trust: 'Whom to trust' } as Record<string, string>,
     remove: (name: string) => `Take ${name} away`,
@@ -159,7 +159,6 @@ export const S = {
     endOfLife: (name: string, day: string) => `${name} gets no security updates since ${day}`,
     endOfLifeHint: 'Advisories for it may no longer be written: that none is listed does not mean that there is none.',
     runtimeEnded: (name: string, day: string) => `${name}: no security updates since ${day}`,
-    asListed: (days: number) => `The advisory data is ${plural(days, 'day')} old. What became known since is missing.`,
   },
 
   facts: {
@@ -383,7 +382,7 @@ export const S = {
     waiting: (name: string) => `Reading ${name}…`,
     onlyLeft: 'Removed', onlyRight: 'Added', changed: 'Changed', same: 'Same',
     nothing: 'No difference.',
-    what: 'What', change: 'Change', fixed: 'fixed', added: 'added', removed: 'removed', changedWord: 'changed', newWord: 'new', gone: 'gone',
+    what: 'What', change: 'Change', first: 'First', second: 'Second', fixed: 'fixed', added: 'added', removed: 'removed', changedWord: 'changed', newWord: 'new', gone: 'gone',
     and: (a: string, b: string) => `${a}, ${b.toLowerCase()}`,
     alike: (value: number) => `${count(value)} the same by size, time and mode`,
     cut: (shown: number, all: number) => `Only the first ${count(shown)} of ${count(all)} entries of this folder are compared.`,

@@ -6,6 +6,9 @@ import type { Settings } from '../shared/protocol';
 
 type Note = (url: string, bytes: number, cached: boolean) => void;
 
+/** A server that says nothing for this long, in milliseconds, counts as one that has nothing: a scan always ends. */
+const PATIENCE = 60_000;
+
 export async function match(merge: Merge, settings: Settings, note: Note): Promise<void> {
   const get = source(settings, note);
   const needs = merge.startMatching();
@@ -32,7 +35,7 @@ function source({ database }: Settings, note: Note): ((file: string) => Promise<
   }
   return async (file) => {
     const url = new URL(file, database);
-    const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer' });
+    const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer', signal: AbortSignal.timeout(PATIENCE) });
     if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
     note(url.pathname, bytes.length, false);

@@ -30,8 +30,8 @@ export function Panel({ title, kicker, children }: { title: ComponentChildren; k
           {kicker && <p class="kicker">{kicker}</p>}
           <h2 ref={heading} tabIndex={-1}>{title}</h2>
         </div>
-        <CopyButton label={S.panel.copyLink} icon="link" text={() => location.href} />
-        <button type="button" class="button icon-button" aria-label={S.panel.close} title={`${S.panel.close} (Esc)`} onClick={closePanel}><Icon name="close" /></button>
+        <div class="panel-actions"><CopyButton label={S.panel.copyLink} icon="link" text={() => location.href} />
+        <button type="button" class="button icon-button" aria-label={S.panel.close} title={`${S.panel.close} (Esc)`} onClick={closePanel}><Icon name="close" /></button></div>
       </header>
       <div class="panel-body">{children}</div>
     </aside>

@@ -50,7 +50,7 @@ export function Treemap(props: Props) {
       <nav class="crumbs mono small" aria-label={S.files.treemapPath}>
         <button type="button" class="text-button" onClick={() => onEnter('/')}>/</button>
         {parts.map((part, index) => (
-          <span key={index}>{index > 0 && '/'}<button type="button" class="text-button" aria-current={index === parts.length - 1 ? 'location' : undefined} onClick={() => onEnter(`/${parts.slice(0, index + 1).join('/')}`)}>{part}</button></span>
+          <span key={index}><button type="button" class="text-button" aria-current={index === parts.length - 1 ? 'location' : undefined} onClick={() => onEnter(`/${parts.slice(0, index + 1).join('/')}`)}>{part}/</button></span>
         ))}
         <span class="muted number">{bytes(page.bytes)}</span>
       </nav>

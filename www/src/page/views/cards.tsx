@@ -99,7 +99,9 @@ function CheckCard({ head, scanning }: { head: Head; scanning: boolean }) {
   const { checks } = head.verdict;
   const to = href('checks');
   const all = checks.fail + checks.warn + checks.pass + checks.notApplicable;
-  if (all === 0) return <Card to={to} icon="check" tone="quiet" title={S.cards.checks} value={scanning ? '…' : S.cards.noChecks}><span>{scanning && S.cards.pending}</span></Card>;
+  // What was not read yet cannot have passed.
+  if (scanning) return <Card to={to} icon="check" tone="quiet" title={S.cards.checks} value={checks.fail ? S.cards.checksFailed(checks.fail) : '…'}><span>{S.cards.pending}</span></Card>;
+  if (all === 0) return <Card to={to} icon="check" tone="quiet" title={S.cards.checks} value={S.cards.noChecks} />;
   return (
     <Card to={to} icon={checks.fail ? 'cross' : checks.warn ? 'alert' : 'check'} tone={checks.fail ? 'bad' : checks.warn ? 'warn' : 'good'} title={S.cards.checks}
       value={checks.fail ? S.cards.checksFailed(checks.fail) : checks.warn ? S.cards.lookAt(checks.warn) : S.cards.checksAll}>
@@ -126,7 +128,7 @@ function BaseCard({ head, scanning }: { head: Head; scanning: boolean }) {
   const { distribution, base, created } = head.report.image;
   const to = href('config', 'base');
   const age = ago(base?.newestContent) ?? ago(created);
-  if (!distribution && !base) return <Card to={to} icon="base" tone="quiet" title={S.cards.base} value={scanning ? '…' : S.cards.noBase}><span>{scanning ? S.cards.pending : S.cards.scratch}</span></Card>;
+  if (!base && (!distribution || distribution.flavour === 'scratch')) return <Card to={to} icon="base" tone="quiet" title={S.cards.base} value={scanning ? '…' : S.cards.noBase}><span>{scanning ? S.cards.pending : S.cards.scratch}</span></Card>;
   const ended = distribution?.endOfLifeReached;
   return (
     <Card to={to} icon="base" tone={ended ? 'bad' : 'good'} title={S.cards.base} value={<span class="card-name">{base?.name ?? distribution?.prettyName}</span>}>
@@ -142,8 +144,8 @@ function SizeCard({ report, scanning }: { report: Head['report']; scanning: bool
   const share = efficiency.shippedBytes > 0 ? efficiency.wastedBytes / efficiency.shippedBytes : 0;
   return (
     <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={bytes(image.storedSize)} unit={S.cards.inLayers(layers.length)}>
-      {image.uncompressedSize > 0 && bytes(image.uncompressedSize) !== bytes(image.storedSize) && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
-      {image.visibleSize > 0 && <span>{S.cards.visible(bytes(image.visibleSize))}</span>}
+      {!scanning && image.uncompressedSize > 0 && bytes(image.uncompressedSize) !== bytes(image.storedSize) && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
+      {!scanning && image.visibleSize > 0 && <span>{S.cards.visible(bytes(image.visibleSize))}</span>}
       <span>{scanning ? S.cards.pending : efficiency.wastedBytes > 0 ? S.cards.waste(bytes(efficiency.wastedBytes), percent(efficiency.wastedBytes, efficiency.shippedBytes)) : S.cards.noWaste}</span>
     </Card>
   );

@@ -50,8 +50,8 @@ function CheckPanel({ row }: { row: Check }) {
   return (
     <Panel title={sentence(row.title)} kicker={<OutcomeMark outcome={row.outcome} />}>
       <p class="lead">{sentence(row.message)}</p>
-      {row.outcome !== 'pass' && row.fix && <Section title={S.panel.fix}><p>{row.fix}</p>{row.saves ? <p class="good">{S.overview.saves(bytes(row.saves))}</p> : null}</Section>}
-      {row.why && <Section title={S.panel.matters}><p>{row.why}</p></Section>}
+      {row.outcome !== 'pass' && row.fix && <Section title={S.panel.fix}><p>{sentence(row.fix)}</p>{row.saves ? <p class="good">{S.overview.saves(bytes(row.saves))}</p> : null}</Section>}
+      {row.why && <Section title={S.panel.matters}><p>{sentence(row.why)}</p></Section>}
       {row.evidence.length > 0 && (
         <Section title={`${S.panel.evidence} (${count(row.evidenceTotal)})`}>
           <ul class="evidence">

@@ -76,8 +76,11 @@ export function Config({ head }: ViewProps) {
   );
 }
 
+/** A reverse domain name may be broken after its dots. */
+const breakable = (name: string) => name.split(/(?<=\.)/).flatMap((part, index) => (index === 0 ? [part] : [<wbr key={index} />, part]));
+
 function KeyValues({ of }: { of: [string, string][] }) {
-  return <dl class="pairs">{of.map(([name, value]) => <div key={name}><dt class="mono">{name}</dt><dd class="mono">{value}</dd></div>)}</dl>;
+  return <dl class="pairs">{of.map(([name, value]) => <div key={name}><dt class="mono">{breakable(name)}</dt><dd class="mono">{value}</dd></div>)}</dl>;
 }
 
 function SignatureItem({ of }: { of: Signature }) {

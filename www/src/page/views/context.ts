@@ -9,6 +9,6 @@ export interface ViewProps {
   scanning: boolean;
   /** True when there are no layer bytes behind the report. */
   saved: boolean;
-  /** True when a server read the image and sent the report. */
-  remote: boolean;
+  /** The reference, when a server read the image and sent the report. */
+  remote: string | null;
 }

@@ -11,10 +11,11 @@ import type { ViewProps } from './context';
 
 const SHORT = 5;
 
+/** On top, once there is something that judges. */
 export function Counts({ head }: { head: ViewProps['head'] }) {
-  const documents = considered.value;
   const { judged, verdict } = head;
   const { suppressed } = verdict.vulnerabilities;
+  if (considered.value.length === 0 && suppressed === 0) return null;
   return (
     <section class="counts" aria-labelledby="counts-title">
       <h2 id="counts-title" class="visually-hidden">{S.consider.title}</h2>
@@ -22,12 +23,19 @@ export function Counts({ head }: { head: ViewProps['head'] }) {
       <div class="counts-line">
         <Documents />
         {suppressed > 0 && <a href={href('vulns', null, { 'f.state': 'suppressed' })}>{S.consider.silenced(suppressed)}</a>}
-        {documents.length === 0 && <p class="muted small">{S.consider.hint}</p>}
-        <FilePicker label={S.consider.choose} icon="plus" quiet onFiles={(files) => void openFiles(files)} />
+        <More />
       </div>
       {expired.value.length > 0 && <div class="note"><Icon name="clock" /><div><p>{S.consider.expired}</p><ul class="plain-list">{expired.value.map((line) => <li key={line}><code>{line}</code></li>)}</ul></div></div>}
     </section>
   );
+}
+
+const More = () => <FilePicker label={S.consider.choose} icon="plus" quiet onFiles={(files) => void openFiles(files)} />;
+
+/** That there is such a thing, said once, where nothing judges yet. */
+export function CountsHint() {
+  if (considered.value.length > 0) return null;
+  return <section class="box"><h2>{S.consider.title}</h2><p class="muted">{S.consider.hint}</p><More /></section>;
 }
 
 function Judged({ judged }: { judged: NonNullable<ViewProps['head']['judged']> }) {

@@ -37,7 +37,7 @@ export function Files({ model, head, saved, remote }: ViewProps) {
     return () => { stale = true; };
   }, [item, model, JSON.stringify(view), head]);
 
-  if (saved) return <NoFiles image={remote ? head.report.image.source : null} />;
+  if (saved) return <NoFiles image={remote} />;
   const select = (one: FileNode): void => {
     setNode(one);
     go(href('files', one.path, route.value.params), route.value.item !== null);

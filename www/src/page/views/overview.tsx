@@ -6,7 +6,7 @@ import { ago, bytes, command, count, date, percent, sentence } from '../../share
 import { href } from '../route';
 import { S } from '../../shared/strings';
 import { Cards } from './cards';
-import { Counts } from './counts';
+import { Counts, CountsHint } from './counts';
 import type { ViewProps } from './context';
 import { Requests } from './requests';
 
@@ -14,34 +14,33 @@ export function Overview({ head, scanning }: ViewProps) {
   return (
     <div class="overview">
       <h1 class="visually-hidden">{S.tabs.overview}</h1>
+      <Counts head={head} />
       <Cards head={head} scanning={scanning} />
       <Warnings head={head} />
-      <Counts head={head} />
       <div class="columns">
         <Todo head={head} scanning={scanning} />
         <Identity head={head} />
         <LayerBars head={head} />
         <Software head={head} scanning={scanning} />
         <Application head={head} />
+        <CountsHint />
         <section class="box"><h2>{S.overview.requests}</h2><Requests /></section>
       </div>
     </div>
   );
 }
 
-/** What a person must know before believing the cards: no more fixes are published, or the data is old. */
+/** What a person must know before believing the cards: no more fixes are published for it. */
 function Warnings({ head }: { head: ViewProps['head'] }) {
   const { image, vulnerabilities } = head.report;
   const { distribution } = image;
   const ended = distribution?.endOfLifeReached && distribution.endOfLife;
   const runtimes = vulnerabilities.pastEndOfLife.slice(0, 5);
-  const old = vulnerabilities.stale && vulnerabilities.ageDays !== null;
-  if (!ended && runtimes.length === 0 && !old) return null;
+  if (!ended && runtimes.length === 0) return null;
   return (
     <div class="warnings">
       {ended && <p class="note bad"><Icon name="clock" /><span><strong>{S.overview.endOfLife(distribution.prettyName, date(ended) ?? ended)}.</strong> {S.overview.endOfLifeHint}</span></p>}
       {runtimes.map((one) => <p class="note bad" key={one.purl}><Icon name="clock" /><span><a href={href('packages', null, { q: one.package })}>{S.overview.runtimeEnded(`${one.package} ${one.version}`, date(one.ended) ?? one.ended)}</a></span></p>)}
-      {old && <p class="note bad"><Icon name="clock" /><span>{S.overview.asListed(vulnerabilities.ageDays ?? 0)}</span></p>}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { layerFacet } from '../components/facets';
 import { type Column, List } from '../components/list';
 import { LayerMark, OriginMark, Path, SeverityMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { command } from '../../shared/format';
+import { command, sentence } from '../../shared/format';
 import { route, withItem } from '../route';
 import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
@@ -18,7 +18,7 @@ const state = (row: Secret): string => S.secretState[secretState(row)];
 
 const columns: Column<Secret>[] = [
   { id: 'severity', title: S.columns.severity, track: '7.25rem', cell: (row) => <SeverityMark severity={row.severity} />, plain: (row) => row.severity },
-  { id: 'title', title: S.columns.what, track: 'minmax(12rem, 1.4fr)', plain: (row) => row.title, cell: (row) => <a class={`row-link truncate${row.harmless || row.allowedBy ? ' set-aside' : ''}`} tabIndex={-1} href={withItem(keyOf(row))}>{row.title}</a> },
+  { id: 'title', title: S.columns.what, track: 'minmax(12rem, 1.4fr)', plain: (row) => row.title, cell: (row) => <a class={`row-link truncate${row.harmless || row.allowedBy ? ' set-aside' : ''}`} tabIndex={-1} href={withItem(keyOf(row))}>{sentence(row.title)}</a> },
   { id: 'path', title: S.columns.where, track: 'minmax(10rem, 1.8fr)', cell: (row) => <span class="truncate mono" title={where(row)}>{where(row)}</span>, plain: where },
   { id: 'masked', title: S.columns.looks, track: 'minmax(7rem, 0.8fr)', sortable: true, cell: (row) => <code class="truncate">{row.masked}</code>, plain: (row) => row.masked, from: 1024 },
   { id: 'state', title: S.columns.state, track: 'minmax(8rem, 0.8fr)', sortable: false, cell: (row) => <span class="truncate">{state(row)}</span>, plain: state, from: 900 },
@@ -44,7 +44,7 @@ export function Secrets({ model, head, scanning }: ViewProps) {
         empty={<><Icon name={scanning ? 'clock' : 'check'} /><p>{scanning ? S.empty.secretsScanning : S.empty.secrets}</p></>}
         phone={(one) => (
           <>
-            <span class="line"><SeverityMark severity={one.severity} /><strong class="truncate">{one.title}</strong></span>
+            <span class="line"><SeverityMark severity={one.severity} /><strong class="truncate">{sentence(one.title)}</strong></span>
             <span class="line mono truncate">{where(one)}</span>
             <span class="line small muted truncate">{one.layer === null ? S.layers.config : S.layers.number(one.layer)} · {state(one)}</span>
           </>
@@ -57,7 +57,7 @@ export function Secrets({ model, head, scanning }: ViewProps) {
 function SecretPanel({ row, head }: { row: Secret; head: ViewProps['head'] }) {
   const layer = row.layer === null ? undefined : head.report.layers[row.layer];
   return (
-    <Panel title={row.title} kicker={<SeverityMark severity={row.severity} />}>
+    <Panel title={sentence(row.title)} kicker={<SeverityMark severity={row.severity} />}>
       {row.harmless && <p class="note"><Icon name="info" />{S.secret.harmless(row.harmless)}</p>}
       {row.allowedBy && <p class="note"><Icon name="info" />{S.secret.allowed(row.allowedBy)}</p>}
       {!row.visible && <p class="note bad"><Icon name="trash" />{S.secret.buried}</p>}

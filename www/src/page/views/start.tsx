@@ -1,14 +1,15 @@
 // Before anything: one sentence on what this is, a drop zone as large as the window, and the promise with its proof.
-import { useState } from 'preact/hooks';
 import { ThemeButton } from '../components/top-bar';
 import { FilePicker } from '../components/file-picker';
 import { Icon, Mark } from '../components/icon';
 import { Porthole } from '../components/porthole';
-import { hasEdge, openReference } from '../edge';
+import { hasEdge } from '../edge';
 import { openFiles, openSample } from '../scan';
-import { considered, refusal, requested } from '../store';
+import { considered, refusal, requested, subject } from '../store';
+import { sentence } from '../../shared/format';
 import { S } from '../../shared/strings';
 import { Documents } from './counts';
+import { Reference } from './reference';
 import { Policy, promiseProof } from './requests';
 
 export function Start() {
@@ -19,14 +20,14 @@ export function Start() {
         <p class="brand"><Mark size={36} />{S.name}<ThemeButton /></p>
         <h1>{S.tagline}</h1>
         <p class="about">{S.about}</p>
-        {problem && <div class="refusal" role="alert"><Icon name="alert" /><div><strong>{S.refused(problem.name)}</strong><p>{problem.message}</p></div></div>}
+        {problem && <div class="refusal" role="alert"><Icon name="alert" /><div><strong>{S.refused(problem.name)}</strong><p>{sentence(problem.message)}</p></div></div>}
         <div class="start-actions">
           <FilePicker label={S.choose} primary onFiles={(files) => void openFiles(files)} />
           <FilePicker label={S.chooseFolder} folder onFiles={(files) => void openFiles(files)} />
           <button type="button" class="text-button sample" onClick={() => void openSample()} title={S.sampleHint}>{S.sample}</button>
         </div>
         <p class="muted">{S.orDrop}</p>
-        {hasEdge && <Reference />}
+        {hasEdge && <Reference slot={subject} />}
         {considered.value.length > 0 && <div class="start-documents"><h2>{S.consider.kept}</h2><Documents /></div>}
         <p class="muted small">{S.accepts}</p>
         <div class="promise">
@@ -42,24 +43,5 @@ export function Start() {
       </div>
       <Porthole />
     </main>
-  );
-}
-
-/** A field for an image in a registry; only where the server that served this page reads images. */
-function Reference() {
-  const [image, setImage] = useState('');
-  const [platform, setPlatform] = useState('');
-  return (
-    <form class="reference" onSubmit={(event) => { event.preventDefault(); if (image.trim()) void openReference(image.trim(), platform); }}>
-      <label for="reference">{S.edge.title}</label>
-      <div class="reference-line">
-        <input id="reference" name="image" aria-label={S.edge.field} placeholder={S.edge.example} value={image} onInput={(event) => setImage(event.currentTarget.value)} autocomplete="off" autocapitalize="off" spellcheck={false} />
-        <select aria-label={S.edge.platform} value={platform} onChange={(event) => setPlatform(event.currentTarget.value)}>
-          {S.edge.platforms.map((one, index) => <option key={one} value={index === 0 ? '' : one}>{one}</option>)}
-        </select>
-        <button type="submit" class="button" disabled={!image.trim()}><Icon name="search" />{S.edge.go}</button>
-      </div>
-      <p class="muted small">{S.edge.note}</p>
-    </form>
   );
 }
