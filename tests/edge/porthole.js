@@ -31,10 +31,10 @@ export async function scan(image, ...options) {
 }
 
 /**
- * A report without what an archive and a registry rightly say differently: where it came from, under which names (one check
- * looks at those), and whether it is signed, which an archive without signatures cannot tell.
+ * A report without what an archive and a registry rightly say differently: where it came from, under which names, and whether it is
+ * signed, which an archive without signatures cannot tell.
  */
 export function withoutPlace(report) {
   const { source, kind, names, annotations: { 'org.opencontainers.image.ref.name': _, ...annotations }, ...image } = report.image;
-  return { ...report, image: { ...image, annotations }, checks: report.checks.filter(({ code }) => !['signed', 'latest-tag'].includes(code)) };
+  return { ...report, image: { ...image, annotations }, checks: report.checks.filter(({ code }) => code !== 'signed') };
 }

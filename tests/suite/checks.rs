@@ -448,6 +448,21 @@ fn section_four_of_the_benchmark_and_the_shared_list_are_covered() {
 }
 
 #[test]
+fn a_lone_word_is_a_tag_in_a_layout_and_a_repository_elsewhere() {
+    for (kind, name, outcome) in [
+        ("oci-layout", "v1", Outcome::Pass),
+        ("oci-archive", "latest", Outcome::Warn),
+        ("oci-layout", "example.org/app", Outcome::Warn),
+        ("docker-archive", "v1", Outcome::Warn),
+        ("registry", "nginx:1.27", Outcome::Pass),
+    ] {
+        let report =
+            case().layer(debian()).subject(|subject| (subject.kind, subject.names) = (kind.into(), vec![name.into()])).report();
+        assert_eq!(check(&report, "latest-tag").outcome, outcome, "{kind} {name}");
+    }
+}
+
+#[test]
 fn what_the_base_brought_is_not_blamed_on_the_image() {
     let base = debian().file("usr/bin/su", "x").mode(0o4755);
     let report = case().layer(base).layer(layer().file("srv/x", "x")).report();

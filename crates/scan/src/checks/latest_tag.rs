@@ -24,7 +24,13 @@ fn run(context: &Context<'_>) -> Verdict {
         .or_else(|| image.annotations.get("org.opencontainers.image.base.name"));
     let moves = |name: &str| {
         let last = name.rsplit('/').next().unwrap_or_default();
-        !name.contains('@') && last.split_once(':').is_none_or(|(_, tag)| tag.is_empty() || tag == "latest")
+        let tag = match last.split_once(':') {
+            Some((_, tag)) => tag,
+            // The names of an OCI layout are tags, mostly.
+            None if image.kind.starts_with("oci-") && last == name => name,
+            None => "",
+        };
+        !name.contains('@') && (tag.is_empty() || tag == "latest")
     };
     let mut found: Vec<_> =
         image.names.iter().filter(|name| moves(name)).map(|name| context.configured(format!("named {name}"))).collect();
