@@ -1,4 +1,5 @@
-//! What no package owns: the application itself, by folder and by language.
+//! What no package owns: the application itself, by folder and by language. Records of package managers are theirs.
+//! Proof: `tests/suite/packages_os.rs`, `tests/suite/packages_every.rs`.
 
 use std::collections::BTreeMap;
 
@@ -13,6 +14,29 @@ const LISTED: usize = 20;
 
 /// A folder is split into its subfolders when one of them holds less than this share of it.
 const SHARE: f64 = 0.9;
+
+/// Folders where package managers keep records of their own: no package lists these files, and they are no application.
+const RECORDS: &[&[u8]] = &[
+    b"var/lib/dpkg/",
+    b"var/lib/apt/",
+    b"var/cache/apt/",
+    b"var/cache/debconf/",
+    b"var/log/apt/",
+    b"lib/apk/db/",
+    b"usr/lib/apk/db/",
+    b"var/cache/apk/",
+    b"var/lib/rpm/",
+    b"usr/lib/sysimage/rpm/",
+    b"usr/share/rpm/",
+    b"var/lib/dnf/",
+    b"var/cache/dnf/",
+    b"var/cache/yum/",
+    b"var/lib/pacman/",
+    b"var/cache/pacman/",
+    b"usr/lib/opkg/",
+    b"var/lib/opkg/",
+    b"var/db/pkg/",
+];
 
 /// File name endings, the language, and whether it is compiled.
 const LANGUAGES: &[(&str, &str, bool)] = &[
@@ -76,7 +100,7 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
         if version.kind != EntryKind::File {
             continue;
         }
-        if inventory.owner(node).is_some() {
+        if inventory.owner(node).is_some() || is_record(view.path(node).as_bytes()) {
             result.owned_bytes = result.owned_bytes.saturating_add(version.size);
             continue;
         }
@@ -109,6 +133,11 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
     result.languages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.language.cmp(&b.language)));
     result.languages.truncate(LISTED);
     result
+}
+
+fn is_record(path: &[u8]) -> bool {
+    // Most files are told by their first letter.
+    matches!(path.first(), Some(b'l' | b'u' | b'v')) && RECORDS.iter().any(|folder| path.starts_with(folder))
 }
 
 fn language(name: &[u8], mode: u32) -> (&'static str, bool) {

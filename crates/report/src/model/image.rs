@@ -170,7 +170,7 @@ pub struct Application {
     pub files: u64,
     /// Sum of their sizes, bytes.
     pub bytes: u64,
-    /// Bytes owned by packages, for the ratio.
+    /// Bytes owned by packages, and by package managers as their own records, for the ratio.
     pub owned_bytes: u64,
     /// The directories that hold most of it, largest first.
     pub directories: Vec<ApplicationDirectory>,

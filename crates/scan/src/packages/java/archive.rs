@@ -14,6 +14,11 @@ use crate::facts::{PackageFact, Parsed};
 pub(super) const MAX_NESTING: usize = 8;
 /// Bytes inflated from one file, nested archives included. More is a bomb, or worth nobody's time.
 const MAX_INFLATED: u64 = 4 << 30;
+/// Bytes inflated for each byte of the file, once the first are spent: classes give two or three, texts ten, each level of nesting the
+/// same again; a bomb gives a thousand.
+const MAX_RATIO: u64 = 64;
+/// Bytes that any file may inflate to.
+const FREE: u64 = 64 << 20;
 /// Largest metadata file inside an archive, bytes; the longest manifests list a checksum for each class.
 const MAX_METADATA: usize = 1 << 20;
 /// Metadata files kept for one archive: the largest shaded archives carry some hundreds.
@@ -27,8 +32,8 @@ pub(super) struct Reader {
 }
 
 impl Reader {
-    pub(super) fn new(path: &[u8]) -> Self {
-        Self { jar: Jar::new(file_name(path), String::new(), 0, MAX_INFLATED) }
+    pub(super) fn new(path: &[u8], size: u64) -> Self {
+        Self { jar: Jar::new(file_name(path), String::new(), 0, budget(size)) }
     }
 }
 
@@ -48,6 +53,11 @@ impl StreamParser for Reader {
         parsed.gaps.truncate(MAX_GAPS);
         parsed
     }
+}
+
+/// What a file of this size may inflate to.
+fn budget(size: u64) -> u64 {
+    size.saturating_mul(MAX_RATIO).saturating_add(FREE).min(MAX_INFLATED)
 }
 
 /// One archive, at any depth.

@@ -51,7 +51,7 @@ impl Cataloger for Java {
     }
 
     fn stream(&self, entry: &Entry) -> Option<Box<dyn StreamParser>> {
-        Some(Box::new(archive::Reader::new(entry.path.as_bytes())))
+        Some(Box::new(archive::Reader::new(entry.path.as_bytes(), entry.size)))
     }
 }
 

@@ -167,3 +167,17 @@ fn damage_is_survived() {
     survives_damage(&Java, "pom.xml", POM.as_bytes());
     survives_damage(&Java, "gradle.lockfile", GRADLE.as_bytes());
 }
+
+#[test]
+fn a_bomb_ends_with_a_gap_long_before_it_is_inflated() {
+    let zeros = vec![0; 200 << 20];
+    let own = properties("org.a", "b", "1.0");
+    let entries: [(&str, &[u8]); 2] = [("lib/x.jar", &zeros), ("META-INF/maven/org.a/b/pom.properties", &own)];
+    let bomb = zip(&entries, Form::Streamed);
+    assert!(bomb.len() < 1 << 20, "{}", bomb.len());
+    let parsed = read(&Java, "opt/b-1.0.jar", &bomb);
+    let told =
+        |gap: &porthole_report::Gap| gap.message == "archive was not read to its end: more would be inflated than one file may";
+    assert!(parsed.gaps.iter().any(told), "{:?}", parsed.gaps);
+    assert_eq!(lines(&parsed), ["maven b@1.0 installed"], "the file's name still says something");
+}
