@@ -41,3 +41,30 @@ fn an_sbom_finds_what_its_image_finds() {
         assert_eq!(output.status.code(), Some(1), "{format}: {}", text(&output.stderr));
     }
 }
+
+/// What an SBOM does not say is neither shown as good nor passed over by a policy.
+#[test]
+fn an_sbom_is_not_praised_for_what_it_does_not_say() {
+    let folder = folder("sbom_silence");
+    let document = r#"{"bomFormat":"CycloneDX","specVersion":"1.6","components":[{"type":"library","name":"left","version":"1.0.0","purl":"pkg:npm/left@1.0.0"}]}"#;
+    let bom = write(&folder, "bom.json", document);
+    for format in ["table", "markdown", "github-summary", "html"] {
+        let told = text(&porthole(&["scan", &bom, "-q", "-f", format], None).stdout);
+        for wrong in ["efficien", "0 B unpacked", "root (none", "0 failed", "seen"] {
+            assert!(!told.contains(wrong), "{format} says {wrong:?}: {told}");
+        }
+        assert!(told.contains("SBOM"), "{format}: {told}");
+    }
+    for (policy, rule) in [
+        ("[secrets]\nseverity = \"high\"\n", "secrets: an SBOM"),
+        ("[size]\nmin-efficiency = 0.9\n", "size: an SBOM"),
+        ("[checks]\nseverity = \"high\"\n", "checks.severity: an SBOM"),
+        ("[checks]\nrequired = [\"runs-as-root\"]\n", "there is no check runs-as-root"),
+        ("[age]\nimage-days = 3\n", "not known"),
+    ] {
+        let policy = write(&folder, "policy.toml", policy);
+        let output = porthole(&["scan", &bom, "-q", "--policy", &policy], None);
+        assert_eq!(output.status.code(), Some(1), "{rule}");
+        assert!(text(&output.stderr).contains(rule), "{}", text(&output.stderr));
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::table::{amount, change, outcome};
 use super::{Diff, FindingRef};
-use crate::export::{bytes, md};
+use crate::export::{bytes, cell, md};
 
 /// Rows of a list before it says how many more there are.
 const ROWS: usize = 20;
@@ -27,7 +27,7 @@ pub fn markdown(diff: &Diff) -> String {
             .filter(move |check| if worse { check.is_worse() } else { check.is_better() })
             .map(|check| {
                 let (from, to) = (outcome(check.from), outcome(check.to));
-                format!("| check | {} | {} {from} → {to}: {} |", check.severity.word(), md(&check.code), md(&check.message))
+                format!("| check | {} | {} {from} → {to}: {} |", check.severity.word(), cell(&check.code), cell(&check.message))
             })
             .collect::<Vec<_>>()
     };
@@ -38,20 +38,21 @@ pub fn markdown(diff: &Diff) -> String {
     list("Better", "| | severity | what |\n| --- | --- | --- |", &better, &mut out);
     let mut packages = Vec::new();
     for (sign, these) in [("added", &diff.packages_added), ("removed", &diff.packages_removed)] {
-        packages
-            .extend(these.iter().map(|one| format!("| {sign} | {} | {} | {} |", md(&one.name), md(&one.version), md(&one.kind))));
+        packages.extend(
+            these.iter().map(|one| format!("| {sign} | {} | {} | {} |", cell(&one.name), cell(&one.version), cell(&one.kind))),
+        );
     }
     packages.extend(diff.packages_changed.iter().map(|one| {
-        let [from, to] = [&one.from, &one.to].map(|versions| md(&versions.join(", ")));
-        format!("| changed | {} | {from} → {to} | {} |", md(&one.name), md(&one.kind))
+        let [from, to] = [&one.from, &one.to].map(|versions| cell(&versions.join(", ")));
+        format!("| changed | {} | {from} → {to} | {} |", cell(&one.name), cell(&one.kind))
     }));
     list("Packages", "| | name | version | kind |\n| --- | --- | --- | --- |", &packages, &mut out);
     let config: Vec<String> = diff
         .config_changed
         .iter()
         .map(|field| {
-            let [from, to] = [&field.from, &field.to].map(|value| md(value.as_deref().unwrap_or_default()));
-            format!("| {} | {from} | {to} |", md(&field.field))
+            let [from, to] = [&field.from, &field.to].map(|value| cell(value.as_deref().unwrap_or_default()));
+            format!("| {} | {from} | {to} |", cell(&field.field))
         })
         .collect();
     list("Configuration", "| field | before | after |\n| --- | --- | --- |", &config, &mut out);
@@ -61,7 +62,7 @@ pub fn markdown(diff: &Diff) -> String {
             .iter()
             .map(|file| {
                 let size = |size: Option<u64>| size.map(bytes).unwrap_or_default();
-                format!("| {} | {} | {} | {} |", md(&file.path), size(file.from), size(file.to), md(&file.what.join(", ")))
+                format!("| {} | {} | {} | {} |", cell(&file.path), size(file.from), size(file.to), cell(&file.what.join(", ")))
             })
             .collect();
         out.push_str(&format!(
@@ -74,7 +75,7 @@ pub fn markdown(diff: &Diff) -> String {
 }
 
 fn rows(kind: &str, list: &[FindingRef]) -> Vec<String> {
-    list.iter().map(|one| format!("| {kind} | {} | {} {} |", one.severity.word(), md(&one.id), md(&one.subject))).collect()
+    list.iter().map(|one| format!("| {kind} | {} | {} {} |", one.severity.word(), cell(&one.id), cell(&one.subject))).collect()
 }
 
 fn list(title: &str, head: &str, rows: &[String], out: &mut String) {

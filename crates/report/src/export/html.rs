@@ -169,7 +169,8 @@ fn head(report: &Report, context: &Context, out: &mut String) {
     let image = &report.image;
     let distribution = image.distribution.as_ref().map(|distribution| distribution.pretty_name.as_str()).unwrap_or_default();
     let base = image.base.as_ref().map(|base| base.name.as_str()).unwrap_or_default();
-    let platform = format!("{}/{}", image.platform.os, image.platform.architecture);
+    let known = !image.platform.architecture.is_empty();
+    let platform = if known { format!("{}/{}", image.platform.os, image.platform.architecture) } else { String::new() };
     let size = format!(
         "{} unpacked, {} stored, {} of its files seen",
         bytes(image.uncompressed_size),
@@ -184,7 +185,7 @@ fn head(report: &Report, context: &Context, out: &mut String) {
         ("Distribution", distribution),
         ("Base image", base),
         ("Created", image.created.as_deref().unwrap_or_default()),
-        ("Size", &size),
+        ("Size", if report.is_of_sbom() { "not known: an SBOM lists packages only" } else { &size }),
         ("Written", context.now.as_deref().unwrap_or_default()),
     ];
     out.push_str("<dl>");

@@ -59,16 +59,24 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
         .distribution
         .as_ref()
         .map_or("no distribution".into(), |distribution| plain(&distribution.pretty_name).into_owned());
-    out.push_str(&format!(
-        "{}, {} packages, {} layers, {} unpacked, {} efficient\n\n",
-        md(&distribution),
-        report.packages.iter().filter(|package| package.visible).count(),
-        report.layers.len(),
-        bytes(image.uncompressed_size),
-        percent(report.efficiency.score),
-    ));
+    let packages = report.packages.iter().filter(|package| package.visible).count();
+    if report.is_of_sbom() {
+        out.push_str(&format!(
+            "{}, {packages} packages of an SBOM: nothing is said of files, layers and configuration\n\n",
+            md(&distribution)
+        ));
+    } else {
+        out.push_str(&format!(
+            "{}, {packages} packages, {} layers, {} unpacked, {} efficient\n\n",
+            md(&distribution),
+            report.layers.len(),
+            bytes(image.uncompressed_size),
+            percent(report.efficiency.score),
+        ));
+    }
     out.push_str("| | critical | high | medium | low | other |\n| --- | ---: | ---: | ---: | ---: | ---: |\n");
-    for (kind, title) in [("vulnerability", "vulnerabilities"), ("secret", "secrets"), ("check", "checks")] {
+    let kinds = [("vulnerability", "vulnerabilities"), ("secret", "secrets"), ("check", "checks")];
+    for (kind, title) in kinds.into_iter().take(if report.is_of_sbom() { 1 } else { 3 }) {
         let other = count(kind, Severity::Negligible) + count(kind, Severity::Unknown);
         let [critical, high, medium, low] =
             [Severity::Critical, Severity::High, Severity::Medium, Severity::Low].map(|severity| count(kind, severity));
@@ -103,8 +111,8 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
             out.push_str(&format!(
                 "| {} | {} | {}{line} | {} |\n",
                 finding.severity.word(),
-                md(&finding.message),
-                md(&finding.path),
+                cell(&finding.message),
+                cell(&finding.path),
                 layer.trim_end()
             ));
         }
@@ -144,6 +152,17 @@ fn origin(report: &Report, rows: usize, fold: bool, out: &mut String) {
     }
     if signed.len() > rows {
         out.push_str(&format!("\n{} more are not shown\n", signed.len() - rows));
+    }
+}
+
+/// Characters of one cell: GitHub refuses comments above 65,536 and summaries above a megabyte, and names can be of any length.
+const CELL: usize = 160;
+
+/// Text for a cell: cut where it is longer than anybody reads.
+pub(crate) fn cell(text: &str) -> String {
+    match text.char_indices().nth(CELL) {
+        Some((at, _)) => md(text.get(..at).unwrap_or_default()) + "…",
+        None => md(text),
     }
 }
 

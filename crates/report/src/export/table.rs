@@ -58,7 +58,9 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     row("names", &image.names.join(", "))?;
     let platform = &image.platform;
     let variant = platform.variant.as_ref().map_or_else(String::new, |variant| format!("/{variant}"));
-    row("platform", &format!("{}/{}{variant}", platform.os, platform.architecture))?;
+    if !platform.architecture.is_empty() {
+        row("platform", &format!("{}/{}{variant}", platform.os, platform.architecture))?;
+    }
     row("digest", image.manifest_digest.as_deref().or(image.config_digest.as_deref()).unwrap_or_default())?;
     row("created", image.created.as_deref().unwrap_or_default())?;
     if let Some(distribution) = &image.distribution {
@@ -71,6 +73,9 @@ fn head(report: &Report, out: &mut String) -> std::fmt::Result {
     }
     if let Some(base) = &image.base {
         row("base", &format!("{} ({} of {} layers)", base.name, base.layers, report.layers.len()))?;
+    }
+    if report.is_of_sbom() {
+        return row("contents", "packages only: an SBOM says nothing of files, layers and configuration");
     }
     row("user", if image.config.user.is_empty() { "root (none set)" } else { &image.config.user })?;
     row("entrypoint", &image.config.entrypoint.join(" "))?;
@@ -137,6 +142,9 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
         let (package, version) = (plain(&ended.package), plain(&ended.version));
         row("past its end", format!("{package} {version}: no security updates since {}", plain(&ended.ended)))?;
     }
+    if report.is_of_sbom() {
+        return row("packages", report.packages.len().to_string());
+    }
     let secrets = report.secrets.iter().filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none()).count();
     row("secrets", secrets.to_string())?;
     let count = |outcome| report.checks.iter().filter(|check| check.outcome == outcome).count();
@@ -154,6 +162,9 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
 }
 
 fn layers(report: &Report, out: &mut String) -> std::fmt::Result {
+    if report.layers.is_empty() {
+        return Ok(());
+    }
     writeln!(out, "\nlayers\n  {:>3}  {:>9}  {:>9}  {:>7}  {:<10}  command", "#", "stored", "unpacked", "files", "digests")?;
     for layer in &report.layers {
         let states = [&layer.digest_state, &layer.diff_id_state];

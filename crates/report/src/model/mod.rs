@@ -63,6 +63,13 @@ pub struct Report {
     pub gaps: Vec<Gap>,
 }
 
+impl Report {
+    /// True for the report of an SBOM: packages and what is known of them, and nothing said of anything else.
+    pub fn is_of_sbom(&self) -> bool {
+        self.image.kind == "sbom"
+    }
+}
+
 /// The program that wrote a report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]

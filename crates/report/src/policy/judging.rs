@@ -86,6 +86,9 @@ impl Judge<'_> {
 
     pub(super) fn secrets(&mut self, report: &Report) {
         let Some(limit) = self.policy.secrets.as_ref().and_then(|rule| rule.severity) else { return };
+        if report.is_of_sbom() {
+            return self.fail("secrets", "an SBOM says nothing of secrets".into());
+        }
         for secret in report
             .secrets
             .iter()
@@ -102,6 +105,9 @@ impl Judge<'_> {
 
     pub(super) fn checks(&mut self, report: &Report) {
         let Some(rule) = self.policy.checks.clone() else { return };
+        if report.is_of_sbom() && rule.severity.is_some() {
+            self.fail("checks.severity", "an SBOM says nothing that checks could look at".into());
+        }
         for required in &rule.required {
             let named = |check: &&crate::Check| check.code == *required || check.also_known_as.contains(required);
             if !report.checks.iter().any(|check| named(&check)) {
@@ -189,6 +195,9 @@ impl Judge<'_> {
 
     pub(super) fn size(&mut self, report: &Report) {
         let Some(rule) = self.policy.size.clone() else { return };
+        if report.is_of_sbom() {
+            return self.fail("size", "an SBOM says nothing of sizes".into());
+        }
         let (size, waste, score) = (report.image.uncompressed_size, report.efficiency.wasted_bytes, report.efficiency.score);
         if let Some(limit) = rule.max_bytes.filter(|limit| size > *limit) {
             self.fail("size.max-bytes", format!("{size} bytes, {limit} are allowed"));
