@@ -11,7 +11,7 @@ export function kindOf({ path, file }: InputFile): InputKind {
   if (file.size > LARGEST_DOCUMENT) return 'sbom';
   const kind = documentKind(readNow(file)) as InputKind;
   // Any text could be a bad policy: only a file that is called one is taken for it.
-  return kind === 'policy' && !/\.toml$/i.test(path) ? 'archive' : kind;
+  return kind === 'policy' && !/\.(toml|rego)$/i.test(path) ? 'archive' : kind;
 }
 
 /** True for what an archive's reader takes, or refuses with a reason of its own. */
