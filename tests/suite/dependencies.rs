@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("crates/advisory", &["porthole-report"]),
     ("crates/scan", &["porthole-oci", "porthole-report", "porthole-advisory"]),
     ("crates/wasm", &["porthole-scan", "porthole-report"]),
+    ("crates/wasm-signatures", &["porthole-scan"]),
     ("crates/cli", &["porthole-scan", "porthole-report", "porthole-rego", "porthole-advisory"]),
     ("crates/xtask", &[]),
 ];

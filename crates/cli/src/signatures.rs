@@ -9,7 +9,7 @@ use porthole_report::policy::Policy;
 use porthole_scan::advisory::suppress::Rule;
 use porthole_scan::oci::archive::{Archive, Blob, ImageSource, Location};
 use porthole_scan::signatures::{
-    Machine, NotationTrust, PublicKey, StoreKind, Trust, TrustPolicy, TrustStore, TrustedRoot, collect,
+    Machine, NotationTrust, PublicKey, StoreKind, Trust, TrustPolicy, TrustStore, TrustedRoot, collect, repository,
 };
 
 use crate::input::Ranges;
@@ -81,12 +81,7 @@ impl Signatures {
         let usage = || format!("--trust-store {text}: expected KIND:NAME=FILE with KIND ca, signingAuthority or tsa");
         let (id, path) = text.split_once('=').ok_or_else(usage)?;
         let (kind, name) = id.split_once(':').ok_or_else(usage)?;
-        let kind = match kind {
-            "ca" => StoreKind::Ca,
-            "signingAuthority" => StoreKind::SigningAuthority,
-            "tsa" => StoreKind::Tsa,
-            _ => return Err(usage()),
-        };
+        let kind = StoreKind::named(kind).map_err(|_| usage())?;
         let pem = std::fs::read_to_string(path).map_err(|error| format!("{path}: {error}"))?;
         TrustStore::from_pem(kind, name, &pem).map_err(|error| format!("{path}: {error}"))
     }
@@ -135,13 +130,4 @@ pub(crate) struct Held<'a> {
     pub(crate) archive: &'a Archive,
     /// The image.
     pub(crate) image: &'a ImageSource,
-}
-
-/// A reference without its tag and digest.
-fn repository(name: &str) -> &str {
-    let name = name.split_once('@').map_or(name, |(name, _)| name);
-    match name.rsplit_once(':') {
-        Some((repository, tag)) if !tag.contains('/') => repository,
-        _ => name,
-    }
 }

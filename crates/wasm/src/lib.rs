@@ -13,3 +13,4 @@ pub mod extract;
 pub mod files;
 pub mod layer;
 pub mod merge;
+pub mod signatures;

@@ -62,11 +62,15 @@ pub struct Merge {
     matcher: Option<Matcher>,
     /// VEX statements and ignore rules, in the order in which they were given.
     rules: Vec<suppress::Rule>,
+    /// Statements of VEX that came with the image, attested by trusted signers.
+    pub(crate) attested: Vec<suppress::Rule>,
+    /// Gaps that the last verdict on signatures left.
+    pub(crate) attached_gaps: Vec<Gap>,
     /// The day of the report, `YYYY-MM-DD`, once it is known.
     today: Option<String>,
     /// The present, seconds since 1970, once it is known.
     now: Option<i64>,
-    policy: Option<Policy>,
+    pub(crate) policy: Option<Policy>,
 }
 
 #[wasm_bindgen]
@@ -410,9 +414,14 @@ impl Merge {
         Options { now: self.now }
     }
 
+    /// The person's rules before those that came with the image.
+    fn all_rules(&self) -> Vec<suppress::Rule> {
+        self.rules.iter().chain(&self.attested).cloned().collect()
+    }
+
     /// Says anew what counts. A document's own word on a finding stays: it said so before any rule of this person.
-    fn apply_rules(&mut self) {
-        let (rules, today) = (std::mem::take(&mut self.rules), self.today.take());
+    pub(crate) fn apply_rules(&mut self) {
+        let (rules, today) = (self.all_rules(), self.today.clone());
         if let Some(listed) = &mut self.listed {
             listed.report = listed.as_read.clone();
         }
@@ -423,7 +432,6 @@ impl Merge {
                 finding.suppressed = said.suppressed.or(finding.suppressed.take());
             }
         }
-        (self.rules, self.today) = (rules, today);
         self.ask_checks();
     }
 
@@ -434,7 +442,7 @@ impl Merge {
         }
     }
 
-    fn report_mut(&mut self) -> Result<&mut Report, JsError> {
+    pub(crate) fn report_mut(&mut self) -> Result<&mut Report, JsError> {
         match (&mut self.analysis, &mut self.listed) {
             (Some(analysis), _) => Ok(&mut analysis.report),
             (None, Some(listed)) => Ok(&mut listed.report),
@@ -442,7 +450,7 @@ impl Merge {
         }
     }
 
-    fn report_so_far(&self) -> Result<&Report, JsError> {
+    pub(crate) fn report_so_far(&self) -> Result<&Report, JsError> {
         let joined = self.analysis.as_ref().map(|analysis| &analysis.report);
         joined.or(self.listed.as_ref().map(|listed| &listed.report)).ok_or_else(|| js("the layers have not been joined"))
     }

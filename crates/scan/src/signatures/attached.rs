@@ -5,10 +5,13 @@
 
 use std::collections::BTreeMap;
 
+use porthole_oci::Digest;
 use porthole_oci::archive::{Archive, Artifact, ArtifactKind, Blob, ImageSource};
 use porthole_oci::registry::Pulled;
+use serde::{Deserialize, Serialize};
 
 use super::machine::{Machine, Related, Subject};
+use super::refusal::Refusal;
 
 impl Subject {
     /// The digests under which an image may have been signed: its manifest's, and those of the indexes that list it.
@@ -20,23 +23,39 @@ impl Subject {
     }
 }
 
-impl Machine {
-    /// Over what an archive holds about one of its images; its manifests are fed already. `None` when it holds nothing.
+/// A reference without its tag and digest: what trust policies call a repository.
+pub fn repository(name: &str) -> &str {
+    let name = name.split_once('@').map_or(name, |(name, _)| name);
+    match name.rsplit_once(':') {
+        Some((repository, tag)) if !tag.contains('/') => repository,
+        _ => name,
+    }
+}
+
+/// What may be about an image, with the manifests that are at hand: enough to start a machine, here or elsewhere. A browser
+/// reads the archive with one module and verifies with another; between them this goes as bytes.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Attached {
+    subject: Subject,
+    related: Vec<Related>,
+    manifests: BTreeMap<Digest, Vec<u8>>,
+}
+
+impl Attached {
+    /// What an archive holds about one of its images; `None` when it holds nothing.
     pub fn of_archive(archive: &Archive, image: &ImageSource, repository: Option<String>) -> Option<Self> {
-        let artifacts = about(archive, image);
-        (!artifacts.is_empty()).then(|| Self::over(Subject::of_image(image, repository), &artifacts))
+        Self::of(Subject::of_image(image, repository), &about(archive, image))
     }
 
-    /// Over what a registry holds about a pulled image; its manifests are fed already. `None` when it holds nothing. The
-    /// blobs that are [wanted](Self::wants) are the registry's to fetch.
+    /// What a registry holds about a pulled image; `None` when it holds nothing.
     pub fn of_pulled(pulled: &Pulled) -> Option<Self> {
         let reference = &pulled.pinned;
         let repository = format!("{}/{}", reference.registry, reference.repository);
-        collect_remote(&pulled.image, &pulled.artifacts, Some(repository))
+        let artifacts: Vec<&Artifact> = pulled.artifacts.iter().collect();
+        Self::of(Subject::of_image(&pulled.image, Some(repository)), &artifacts)
     }
 
-    /// Starts with artifacts whose manifests are at hand, and feeds those.
-    fn over(subject: Subject, artifacts: &[&Artifact]) -> Self {
+    fn of(subject: Subject, artifacts: &[&Artifact]) -> Option<Self> {
         let related = artifacts.iter().filter_map(|artifact| {
             Some(Related {
                 digest: artifact.manifest.digest?,
@@ -45,20 +64,52 @@ impl Machine {
                 annotations: artifact.annotations.clone().into_iter().collect(),
             })
         });
-        let mut machine = Self::new(subject, related.collect());
-        let held: BTreeMap<_, _> =
-            artifacts.iter().filter_map(|artifact| Some((artifact.manifest.digest?, &artifact.manifest.bytes))).collect();
+        let related: Vec<Related> = related.collect();
+        let held = artifacts.iter().filter_map(|artifact| Some((artifact.manifest.digest?, artifact.manifest.bytes.clone())));
+        (!related.is_empty()).then(|| Self { subject, related, manifests: held.collect() })
+    }
+
+    /// As bytes, for [`Self::from_bytes`] of the same version.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Writing to a vector fails for no value of this type.
+        postcard::to_allocvec(self).unwrap_or_default()
+    }
+
+    /// From the bytes of [`Self::to_bytes`].
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] for other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        postcard::from_bytes(bytes).map_err(|error| Refusal::malformed("the list of what is attached", error.to_string()))
+    }
+
+    /// Starts a machine and feeds it with the manifests that are at hand.
+    pub fn into_machine(self) -> Machine {
+        let mut machine = Machine::new(self.subject, self.related);
         loop {
-            let wants: Vec<_> = machine.wants().into_iter().filter(|digest| held.contains_key(digest)).collect();
+            let wants: Vec<_> = machine.wants().into_iter().filter(|digest| self.manifests.contains_key(digest)).collect();
             if wants.is_empty() {
                 return machine;
             }
             for digest in wants {
-                if let Some(bytes) = held.get(&digest) {
-                    machine.push(&digest, bytes.to_vec());
+                if let Some(bytes) = self.manifests.get(&digest) {
+                    machine.push(&digest, bytes.clone());
                 }
             }
         }
+    }
+}
+
+impl Machine {
+    /// Over what an archive holds about one of its images; its manifests are fed already. `None` when it holds nothing.
+    pub fn of_archive(archive: &Archive, image: &ImageSource, repository: Option<String>) -> Option<Self> {
+        Attached::of_archive(archive, image, repository).map(Attached::into_machine)
+    }
+
+    /// Over what a registry holds about a pulled image; its manifests are fed already. `None` when it holds nothing. The
+    /// blobs that are [wanted](Self::wants) are the registry's to fetch.
+    pub fn of_pulled(pulled: &Pulled) -> Option<Self> {
+        Attached::of_pulled(pulled).map(Attached::into_machine)
     }
 }
 
@@ -80,7 +131,7 @@ pub fn collect(
 /// `None` when nothing is attached.
 pub fn collect_remote(image: &ImageSource, artifacts: &[Artifact], repository: Option<String>) -> Option<Machine> {
     let artifacts: Vec<&Artifact> = artifacts.iter().collect();
-    (!artifacts.is_empty()).then(|| Machine::over(Subject::of_image(image, repository), &artifacts))
+    Attached::of(Subject::of_image(image, repository), &artifacts).map(Attached::into_machine)
 }
 
 /// Artifacts whose subject is the image. Where the archive holds one image alone, in whatever platforms, signatures that

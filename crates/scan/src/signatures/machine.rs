@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use porthole_oci::Digest;
 use porthole_report::{Attestation, Gap, GapKind, Integrity, Package, Signature, Verification};
+use serde::{Deserialize, Serialize};
 
 use super::attestation::{self, Statement, VexDocument};
 use super::bundle;
@@ -32,7 +33,7 @@ const MAX_RELATED: usize = 256;
 const MAX_LAYERS: usize = 256;
 
 /// The image that signatures must be about.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub struct Subject {
     /// Digests under which the image is signed: its manifest's, and that of the index that lists it. The manifest's bytes
     /// where they are at hand.
@@ -53,7 +54,7 @@ impl Subject {
 }
 
 /// A manifest or index that may refer to the image.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Related {
     /// Its digest.
     pub digest: Digest,
@@ -146,8 +147,8 @@ impl Machine {
 
     /// Says that a wanted digest can't be had.
     pub fn missing(&mut self, digest: &Digest) {
-        let refusal = Refusal::Missing { what: format!("the manifest or blob {digest} of a signature") };
-        self.give_up(digest, GapKind::Missing, refusal.to_string());
+        let gap = missing(digest);
+        self.give_up(digest, gap.kind, gap.message);
     }
 
     /// The most bytes that a wanted digest may have; a host need not fetch further.
@@ -172,21 +173,26 @@ impl Machine {
     }
 
     /// Judges everything that was fed. `packages` are the scan's, for attested SBOMs; `now` is in seconds since 1970.
-    pub fn finish(mut self, trust: &Trust, now: u64, packages: &[Package]) -> Outcome {
-        for digest in self.wants() {
-            self.missing(&digest);
-        }
+    pub fn finish(self, trust: &Trust, now: u64, packages: &[Package]) -> Outcome {
+        let purls = packages.iter().filter(|package| package.visible).map(|package| package.purl.as_str());
+        self.judge(trust, now, &purls.collect::<Vec<_>>())
+    }
+
+    /// The same, with the package URLs alone of the packages that can be seen. What was fed stays: another trust may judge it again.
+    pub fn judge(&self, trust: &Trust, now: u64, purls: &[&str]) -> Outcome {
         let context = Context { subject: &self.subject, trust, now };
-        let mut judge = Judge { context, packages, outcome: Outcome::default() };
-        self.referrers.sort_by_key(|referrer| referrer.related.digest);
-        for referrer in &self.referrers {
+        let mut judge = Judge { context, purls, outcome: Outcome::default() };
+        let mut referrers: Vec<&Referrer> = self.referrers.iter().collect();
+        referrers.sort_by_key(|referrer| referrer.related.digest);
+        for referrer in referrers {
             judge.referrer(referrer, &self.blobs);
         }
         let mut outcome = judge.outcome;
-        self.integrity.sort_by(|a, b| (&a.what, &a.digest).cmp(&(&b.what, &b.digest)));
-        self.integrity.dedup();
-        outcome.signatures.integrity = self.integrity;
-        outcome.gaps.append(&mut self.gaps);
+        outcome.signatures.integrity = self.integrity.clone();
+        outcome.signatures.integrity.sort_by(|a, b| (&a.what, &a.digest).cmp(&(&b.what, &b.digest)));
+        outcome.signatures.integrity.dedup();
+        outcome.gaps.extend(self.gaps.iter().cloned());
+        outcome.gaps.extend(self.wants().iter().map(missing));
         outcome.gaps.sort();
         outcome.signatures.signatures.sort_by(|a, b| (a.state, &a.format, &a.found_in).cmp(&(b.state, &b.format, &b.found_in)));
         outcome
@@ -258,6 +264,12 @@ impl Machine {
     }
 }
 
+/// The gap that a blob leaves which can't be had.
+fn missing(digest: &Digest) -> Gap {
+    let refusal = Refusal::Missing { what: format!("the manifest or blob {digest} of a signature") };
+    Gap { kind: GapKind::Missing, layer: None, path: String::new(), message: refusal.to_string() }
+}
+
 /// What a layer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -291,7 +303,7 @@ impl Kind {
 /// Turns referrers into rows of the report.
 struct Judge<'a> {
     context: Context<'a>,
-    packages: &'a [Package],
+    purls: &'a [&'a str],
     outcome: Outcome,
 }
 
@@ -326,7 +338,7 @@ impl Judge<'_> {
                     Err(refusal) => self.unreadable(&found_in, &refusal),
                 },
                 Kind::Sbom => {
-                    let attestation = attestation::bare_sbom(&layer.media_type, bytes, self.packages);
+                    let attestation = attestation::bare_sbom(&layer.media_type, bytes, self.purls);
                     self.outcome.signatures.attestations.push(attestation);
                 }
                 Kind::ContentTrust => self.outcome.signatures.signatures.extend(content_trust::recognise(bytes, &found_in)),
@@ -372,7 +384,7 @@ impl Judge<'_> {
 
     fn attestation(&mut self, statement: &Statement, signature: Option<Signature>) {
         let (attestation, vex): (Attestation, Option<VexDocument>) =
-            attestation::describe(statement, signature, self.context.subject, self.packages);
+            attestation::describe(statement, signature, self.context.subject, self.purls);
         self.outcome.signatures.attestations.push(attestation);
         self.outcome.vex.extend(vex);
     }

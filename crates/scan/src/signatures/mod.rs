@@ -39,7 +39,7 @@ mod tlv;
 mod trust;
 mod trusted_root;
 
-pub use attached::{collect, collect_remote};
+pub use attached::{Attached, collect, collect_remote, repository};
 pub use attestation::VexDocument;
 pub use content_trust::recognise as recognise_content_trust;
 pub use key::PublicKey;
@@ -49,5 +49,5 @@ pub use outcome::Outcome;
 pub use parsers::Parsers;
 pub use refusal::Refusal;
 pub use sigstore::verify_artifact;
-pub use trust::{Expected, Trust};
+pub use trust::{Expected, StoreText, Trust, TrustText};
 pub use trusted_root::TrustedRoot;

@@ -6,10 +6,13 @@
 use porthole_advisory::suppress::{self, Rule};
 use porthole_report::{Gap, GapKind, Report, Signatures};
 
+use serde::{Deserialize, Serialize};
+
 use super::attestation::VexDocument;
+use super::refusal::Refusal;
 
 /// What the machine gives in the end.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Outcome {
     /// For the report; its `integrity` holds the manifests and blobs that carried signatures.
     pub signatures: Signatures,
@@ -20,6 +23,20 @@ pub struct Outcome {
 }
 
 impl Outcome {
+    /// As bytes, for [`Self::from_bytes`] of the same version.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        // Every key of the model is a string, so writing fails for no value of this type.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    /// From the bytes of [`Self::to_bytes`].
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] for other bytes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, Refusal> {
+        serde_json::from_slice(bytes).map_err(|error| Refusal::malformed("the verdict", error.to_string()))
+    }
+
     /// Puts signatures, attestations and gaps into a report. Gives the statements of trusted VEX documents, for the matcher's
     /// options.
     pub fn into_report(mut self, report: &mut Report) -> Vec<Rule> {

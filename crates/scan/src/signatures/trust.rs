@@ -2,8 +2,10 @@
 //!
 //! Holds no rule of its own beyond matching names. Nothing here is read from an image.
 
+use serde::Deserialize;
+
 use super::key::PublicKey;
-use super::notation::NotationTrust;
+use super::notation::{NotationTrust, StoreKind, TrustPolicy, TrustStore};
 use super::refusal::Refusal;
 use super::trusted_root::TrustedRoot;
 
@@ -43,6 +45,63 @@ impl Trust {
         for identity in some(identities) {
             self.expected.extend(issuers.iter().cloned().map(|issuer| Expected { identity: identity.clone(), issuer }));
         }
+    }
+}
+
+/// What a person types or picks, as text: a host that has no files (the page) hands this over.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct TrustText {
+    /// Public keys, PEM.
+    pub keys: Vec<String>,
+    /// Expected keyless signers, e-mail addresses or URIs; `*` stands for anything.
+    pub identities: Vec<String>,
+    /// Expected issuers of keyless signers.
+    pub issuers: Vec<String>,
+    /// Sigstore's `trusted_root.json`; the public instance's where it is none.
+    pub trusted_root: Option<String>,
+    /// Notary Project trust stores.
+    pub stores: Vec<StoreText>,
+    /// Notary Project `trustpolicy.json`.
+    pub policy: Option<String>,
+}
+
+/// A Notary Project trust store as text.
+#[derive(Debug, Clone, Default, Deserialize)]
+#[serde(default, deny_unknown_fields, rename_all = "camelCase")]
+pub struct StoreText {
+    /// `ca`, `signingAuthority` or `tsa`.
+    pub kind: String,
+    /// Name, as trust policies name it.
+    pub name: String,
+    /// Certificates, PEM.
+    pub pem: String,
+}
+
+impl TrustText {
+    /// From JSON.
+    ///
+    /// # Errors
+    /// [`Refusal::Malformed`] for another shape.
+    pub fn from_json(json: &str) -> Result<Self, Refusal> {
+        serde_json::from_str(json).map_err(|error| Refusal::malformed("what is trusted", error.to_string()))
+    }
+
+    /// Reads every text.
+    ///
+    /// # Errors
+    /// A [`Refusal`] that says which is wrong, and why.
+    pub fn read(&self) -> Result<Trust, Refusal> {
+        let mut trust = Trust::public_good()?;
+        trust.keys = self.keys.iter().map(|pem| PublicKey::from_pem(pem)).collect::<Result<_, _>>()?;
+        trust.expect(&self.identities, &self.issuers);
+        if let Some(root) = &self.trusted_root {
+            trust.root = Some(TrustedRoot::parse(root.as_bytes())?);
+        }
+        let store = |store: &StoreText| TrustStore::from_pem(StoreKind::named(&store.kind)?, &store.name, &store.pem);
+        trust.notation.stores = self.stores.iter().map(store).collect::<Result<_, _>>()?;
+        trust.notation.policy = self.policy.as_ref().map(|policy| TrustPolicy::parse(policy.as_bytes())).transpose()?;
+        Ok(trust)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The browser boundary: `crates/wasm` as an npm package, and its tests.
+//! The browser boundary: `crates/wasm` and `crates/wasm-signatures` as npm packages, and their tests.
 
 use std::path::PathBuf;
 
@@ -33,34 +33,53 @@ pub(super) fn tools(project: &Project) -> Result<Done, Failure> {
     Tools::ensure(project).map(|_| Done::Ready)
 }
 
+/// A module of the page: crate, name of its files, folder below `www/src`.
+struct Module {
+    krate: &'static str,
+    name: &'static str,
+    folder: &'static str,
+}
+
+/// The module that every visit needs, and the one that is loaded when an image carries signatures.
+const MODULES: &[Module] = &[
+    Module { krate: "crates/wasm", name: "porthole", folder: "pkg" },
+    Module { krate: "crates/wasm-signatures", name: "signatures", folder: "pkg-signatures" },
+];
+
 pub(super) fn package(project: &Project) -> Result<Done, Failure> {
     let tools = Tools::ensure(project)?;
-    let package = project.www().join("src/pkg");
+    for module in MODULES {
+        build(project, &tools, module)?;
+    }
+    Ok(Done::Ready)
+}
+
+fn build(project: &Project, tools: &Tools, module: &Module) -> Result<(), Failure> {
+    let package = project.www().join("src").join(module.folder);
     let inputs =
-        ["crates/oci", "crates/report", "crates/advisory", "crates/scan", "crates/wasm", "Cargo.toml", "Cargo.lock", ".cargo"];
+        ["crates/oci", "crates/report", "crates/advisory", "crates/scan", module.krate, "Cargo.toml", "Cargo.lock", ".cargo"];
     let inputs: Vec<PathBuf> = inputs.iter().map(|input| project.root.join(input)).collect();
     let inputs: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
     let fingerprint = fingerprint::of(&inputs, &[&format!("{:?}", tools.toolchain)])?;
     let stamp = package.join(".xtask-stamp");
     if fingerprint::is_fresh(&stamp, &fingerprint) {
-        println!("  nothing has changed");
-        return Ok(Done::Ready);
+        println!("  {}: nothing has changed", module.name);
+        return Ok(());
     }
     fingerprint::forget(&stamp);
     tools
-        .child(project, "wasm-pack", "wasm-pack")
+        .child(project, &format!("wasm-pack-{}", module.name), "wasm-pack")
         .args(["build", "--target", "web", "--release"])
-        .args(["--out-name", "porthole", "--out-dir"])
+        .args(["--out-name", module.name, "--out-dir"])
         .args([&package])
-        .args([project.root.join("crates/wasm")])
+        .args([project.root.join(module.krate)])
         .succeed()?;
-    fingerprint::keep(&stamp, &fingerprint)?;
-    Ok(Done::Ready)
+    fingerprint::keep(&stamp, &fingerprint)
 }
 
 pub(super) fn tests(project: &Project) -> Result<Done, Failure> {
     let tools = Tools::ensure(project)?;
     let runner = tools.path.first().map(|bin| bin.join("wasm-bindgen-test-runner")).unwrap_or_default();
     let child = tools.child(project, "wasm-tests", "cargo").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    Done::of_tests(child.args(["test", "--package", "porthole-wasm", "--target", TARGET, "--no-fail-fast"]))
+    Done::of_tests(child.args(["test", "--package", "porthole-wasm", "--package", "porthole-wasm-signatures", "--target", TARGET, "--no-fail-fast"]))
 }

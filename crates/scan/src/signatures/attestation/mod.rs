@@ -10,7 +10,7 @@ mod statement;
 mod vex;
 mod vulnerabilities;
 
-use porthole_report::{Attestation, AttestationFact, Package, SbomComparison, ScanComparison, Signature, SignatureState};
+use porthole_report::{Attestation, AttestationFact, SbomComparison, ScanComparison, Signature, SignatureState};
 use serde_json::Value;
 
 use super::machine::Subject;
@@ -50,7 +50,7 @@ pub(super) fn describe(
     statement: &Statement,
     signature: Option<Signature>,
     subject: &Subject,
-    packages: &[Package],
+    purls: &[&str],
 ) -> (Attestation, Option<VexDocument>) {
     let mut facts = Facts::default();
     let kind = statement.predicate_type.as_str();
@@ -60,7 +60,7 @@ pub(super) fn describe(
     if kind.starts_with("https://slsa.dev/provenance/") {
         slsa::describe(statement, signature.as_ref(), about_this_image, &mut facts);
     } else if kind.starts_with("https://spdx.dev/Document") || kind.starts_with("https://cyclonedx.org/") {
-        sbom::describe(&statement.predicate, packages, &mut facts);
+        sbom::describe(&statement.predicate, purls, &mut facts);
         // A CycloneDX document may carry VEX as well.
         vex = vex::document(statement, signature.as_ref(), trusted);
     } else if vulnerabilities::is_scan(kind) {
@@ -92,10 +92,10 @@ pub(super) fn describe(
 }
 
 /// An SBOM that was attached without a statement around it and without a signature.
-pub(super) fn bare_sbom(media_type: &str, bytes: &[u8], packages: &[Package]) -> Attestation {
+pub(super) fn bare_sbom(media_type: &str, bytes: &[u8], purls: &[&str]) -> Attestation {
     let mut facts = Facts::default();
     match serde_json::from_slice::<Value>(bytes) {
-        Ok(document) => sbom::describe(&document, packages, &mut facts),
+        Ok(document) => sbom::describe(&document, purls, &mut facts),
         Err(error) => facts.missing.push(format!("it can't be read: {error}")),
     }
     facts.missing.insert(0, "nobody signed it, and it does not say which image it is about".to_owned());

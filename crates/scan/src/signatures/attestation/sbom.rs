@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use porthole_report::{Package, Purl, SbomComparison};
+use porthole_report::{Purl, SbomComparison};
 use serde_json::Value;
 
 use super::Facts;
@@ -16,7 +16,7 @@ const MAX_EXAMPLES: usize = 50;
 const MAX_DEPTH: usize = 16;
 
 /// Reads the predicate and compares.
-pub(super) fn describe(predicate: &Value, packages: &[Package], facts: &mut Facts) {
+pub(super) fn describe(predicate: &Value, purls: &[&str], facts: &mut Facts) {
     let unwrapped = unwrap(predicate);
     let document = unwrapped.as_ref().unwrap_or(predicate);
     let mut listed = BTreeSet::new();
@@ -40,8 +40,7 @@ pub(super) fn describe(predicate: &Value, packages: &[Package], facts: &mut Fact
         facts.missing.push("its document is neither SPDX nor CycloneDX in JSON".to_owned());
         return;
     }
-    let found: BTreeSet<String> =
-        packages.iter().filter(|package| package.visible).filter_map(|package| identity(&package.purl)).collect();
+    let found: BTreeSet<String> = purls.iter().filter_map(|purl| identity(purl)).collect();
     let only = |ours: &BTreeSet<String>, theirs: &BTreeSet<String>| -> (u32, Vec<String>) {
         let difference: Vec<String> = ours.difference(theirs).cloned().collect();
         (difference.len() as u32, difference.into_iter().take(MAX_EXAMPLES).collect())

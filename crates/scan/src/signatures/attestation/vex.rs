@@ -4,12 +4,13 @@
 //! that the person expects, and it is about this image: nothing else may silence a finding.
 
 use porthole_report::Signature;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Facts, Statement};
 
 /// A VEX document that came as an attestation.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct VexDocument {
     /// in-toto predicate type.
     pub predicate_type: String,

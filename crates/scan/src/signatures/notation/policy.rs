@@ -21,6 +21,19 @@ pub enum StoreKind {
 }
 
 impl StoreKind {
+    /// By the name of its folder.
+    ///
+    /// # Errors
+    /// [`Refusal::Unsupported`] for another name.
+    pub fn named(name: &str) -> Result<Self, Refusal> {
+        match name {
+            "ca" => Ok(Self::Ca),
+            "signingAuthority" => Ok(Self::SigningAuthority),
+            "tsa" => Ok(Self::Tsa),
+            other => Err(Refusal::Unsupported { what: "the kind of trust store", name: other.into() }),
+        }
+    }
+
     fn prefix(self) -> &'static str {
         match self {
             Self::Ca => "ca",

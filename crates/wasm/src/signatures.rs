@@ -1,0 +1,88 @@
+//! What the first module knows of signatures: where an archive keeps them, and the verdict of the second module.
+//!
+//! Nothing is verified here: `porthole-wasm-signatures` does that, and is loaded only when [`Archive::attached`] gives something.
+
+use porthole_scan::oci::Digest;
+use porthole_scan::oci::archive::Location;
+use porthole_scan::signatures::{Attached, Outcome, repository};
+use serde::Serialize;
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
+
+use crate::archive::Archive;
+use crate::error::js;
+use crate::merge::Merge;
+
+/// Where a blob of a signature lies.
+#[derive(Serialize, Tsify)]
+#[tsify(missing_as_null)]
+pub struct BlobPlace {
+    /// File of a folder; none for the archive itself.
+    file: Option<String>,
+    offset: u64,
+    len: u64,
+}
+
+#[wasm_bindgen]
+impl Archive {
+    /// What may be signed, attested or attached about an image, for the second module; none where the archive holds nothing.
+    pub fn attached(&self, image: usize) -> Option<Vec<u8>> {
+        let image = self.archive.images.get(image)?;
+        let repository = image.names.first().map(|name| repository(name).to_owned());
+        Some(Attached::of_archive(&self.archive, image, repository)?.to_bytes())
+    }
+
+    /// A blob that the archive's reader kept: of a stream, whose bytes do not come back.
+    #[wasm_bindgen(js_name = keptBlob)]
+    pub fn kept_blob(&self, digest: &str) -> Option<Vec<u8>> {
+        self.archive.blob(&Digest::parse(digest).ok()?)?.bytes
+    }
+
+    /// Where any other blob lies; none when the archive does not hold it.
+    ///
+    /// # Errors
+    /// When the answer cannot be written as a JavaScript object.
+    #[wasm_bindgen(js_name = blobPlace)]
+    pub fn blob_place(&self, digest: &str) -> Result<Option<Ts<BlobPlace>>, JsError> {
+        let blob = Digest::parse(digest).ok().and_then(|digest| self.archive.blob(&digest));
+        match blob.map(|blob| blob.location) {
+            Some(Location::Range { file, offset, len }) => Ok(Some(BlobPlace { file, offset, len }.into_ts()?)),
+            _ => Ok(None),
+        }
+    }
+}
+
+#[wasm_bindgen]
+impl Merge {
+    /// Package URLs of the packages that can be seen, for attested SBOMs.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    pub fn purls(&self) -> Result<Vec<String>, JsError> {
+        let visible = self.report_so_far()?.packages.iter().filter(|package| package.visible);
+        Ok(visible.map(|package| package.purl.clone()).collect())
+    }
+
+    /// Puts the second module's verdict into the report, in place of an earlier one: what attested VEX of trusted signers says
+    /// is applied, and the checks are asked again.
+    ///
+    /// # Errors
+    /// When nothing was joined, or the bytes are no verdict.
+    pub fn settle(&mut self, verdict: &[u8]) -> Result<(), JsError> {
+        let outcome = Outcome::from_bytes(verdict).map_err(js)?;
+        let gaps = std::mem::take(&mut self.attached_gaps);
+        let report = self.report_mut()?;
+        report.gaps.retain(|gap| !gaps.contains(gap));
+        let gaps = outcome.gaps.clone();
+        let attested = outcome.into_report(report);
+        for attestation in &mut report.signatures.attestations {
+            if !report.vulnerabilities.database.is_empty() {
+                attestation.compare_scan(&report.vulnerabilities.findings);
+            }
+        }
+        self.attached_gaps = gaps;
+        self.attested = attested;
+        self.apply_rules();
+        Ok(())
+    }
+}
