@@ -13,7 +13,7 @@ const read = (path) => readFileSync(join(dist, path));
 const page = read('index.html').toString();
 const script = read(page.match(/<script[^>]*src="\.\/(assets\/[^"]+\.js)"/)[1]).toString();
 const style = read(page.match(/<link[^>]*href="\.\/(assets\/[^"]+\.css)"/)[1]).toString();
-const wasm = readdirSync(join(dist, 'assets')).find((name) => name.endsWith('.wasm'));
+const module = (which) => readdirSync(join(dist, 'assets')).find((name) => name.endsWith('.wasm') && name.startsWith(`${which}_bg`));
 
 // What would end the element early is written so that it means the same and does not.
 const code = script.replace(/<\/(script)/gi, '<\\/$1').replace(/<!--/g, '<\\!--');
@@ -40,7 +40,8 @@ writeFileSync(out, `<!doctype html>
 <body>
 <div id="app"></div>
 <noscript><p>Porthole reads images in your browser, with JavaScript and WebAssembly. Please switch JavaScript on for this page.</p></noscript>
-${block('id="porthole-wasm"', read(join('assets', wasm)))}
+${block('id="porthole-wasm"', read(join('assets', module('porthole'))))}
+${block('id="porthole-verifier"', read(join('assets', module('signatures'))))}
 ${block('id="porthole-sample"', read('sample/sample.tar'))}
 ${shards.map((name) => block(`data-shard="${name}"`, readFileSync(join(database, name)))).join('\n')}
 <script type="module" id="porthole-script">${code}</script>

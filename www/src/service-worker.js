@@ -31,7 +31,11 @@ self.addEventListener('fetch', (event) => {
 async function page(request) {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(request, { ignoreSearch: true }) ?? (request.mode === 'navigate' ? await cache.match('./') : undefined);
-  return kept ?? fetch(request);
+  if (kept) return kept;
+  const response = await fetch(request);
+  // The module that verifies signatures is no part of the first visit; once it was needed, it stays.
+  if (response.ok && request.url.endsWith('.wasm')) await cache.put(request, response.clone());
+  return response;
 }
 
 /** Advisory shards carry their hash in their names and are kept for ever; their index is asked for anew while there is a network. */

@@ -2,6 +2,7 @@
 //!
 //! Nothing is verified here: `porthole-wasm-signatures` does that, and is loaded only when [`Archive::attached`] gives something.
 
+use porthole_report::{Gap, GapKind};
 use porthole_scan::oci::Digest;
 use porthole_scan::oci::archive::Location;
 use porthole_scan::signatures::{Attached, Outcome, repository};
@@ -61,6 +62,21 @@ impl Merge {
     pub fn purls(&self) -> Result<Vec<String>, JsError> {
         let visible = self.report_so_far()?.packages.iter().filter(|package| package.visible);
         Ok(visible.map(|package| package.purl.clone()).collect())
+    }
+
+    /// Says that what is attached was not looked at, and why: the second module could not be had.
+    ///
+    /// # Errors
+    /// When nothing was joined yet.
+    #[wasm_bindgen(js_name = missSignatures)]
+    pub fn miss_signatures(&mut self, reason: &str) -> Result<(), JsError> {
+        let message = format!("signatures came with the image and were not looked at: {reason}");
+        let gap = Gap { kind: GapKind::Missing, layer: None, path: String::new(), message };
+        let report = self.report_mut()?;
+        report.gaps.push(gap.clone());
+        report.gaps.sort();
+        self.attached_gaps = vec![gap];
+        Ok(())
     }
 
     /// Puts the second module's verdict into the report, in place of an earlier one: what attested VEX of trusted signers says

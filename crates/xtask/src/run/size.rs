@@ -47,10 +47,11 @@ fn compress(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The standalone file repeats all the others.
+/// The standalone file repeats all the others; the module that verifies signatures comes with an image that has some.
 fn is_needed(file: &Path) -> bool {
     let extension = file.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-    NEEDED.contains(&extension) && file.file_name().is_some_and(|name| name != "porthole.html")
+    let name = file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default();
+    NEEDED.contains(&extension) && name != "porthole.html" && !name.starts_with("signatures_bg")
 }
 
 #[cfg(test)]
@@ -64,6 +65,7 @@ mod tests {
             ("dist/assets/a.wasm", true),
             ("dist/sw.js", true),
             ("dist/porthole.html", false),
+            ("dist/assets/signatures_bg-a1.wasm", false),
             ("dist/icon.svg", false),
             ("dist/sample/sample.tar", false),
         ] {

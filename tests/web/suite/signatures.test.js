@@ -1,0 +1,147 @@
+// Signatures in the browser: the second module comes only when something is signed, and no tick stands for what was not verified.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { choose, launch, openPage, repository, serve, settled, shot } from '../harness.js';
+import { sampleImage } from '../../../www/sample/image.mjs';
+import { sha256, tar } from '../../../www/sample/tar.mjs';
+
+const samples = JSON.parse(gunzipSync(readFileSync(join(repository, 'tests/signatures/samples.json.gz'))).toString());
+const MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** The OCI layout that `cosign save` or `oras copy -r` would write for a scene of the samples. */
+function archive(name) {
+  const scene = samples.scenes.find((one) => one.name === name);
+  const { digest, manifest, config, layer } = samples.subject;
+  const blobs = new Map([[digest, Buffer.from(manifest)]]);
+  for (const bytes of [Buffer.from(config), Buffer.from(layer, 'base64')]) blobs.set(`sha256:${sha256(bytes)}`, bytes);
+  for (const [named, { text, base64 }] of Object.entries(scene.blobs)) blobs.set(named, text === undefined ? Buffer.from(base64, 'base64') : Buffer.from(text));
+  const [related] = scene.related;
+  const kind = related.tag?.endsWith('.att') ? 'atts' : 'sigs';
+  const annotations = related.tag ? { kind: `dev.cosignproject.cosign/${kind}` } : related.annotations;
+  const manifests = [
+    { mediaType: MANIFEST, digest, size: blobs.get(digest).length, annotations: { 'org.opencontainers.image.ref.name': 'app:v1' } },
+    { mediaType: MANIFEST, digest: related.digest, size: blobs.get(related.digest).length, annotations },
+  ];
+  const files = [
+    { path: 'oci-layout', content: '{"imageLayoutVersion":"1.0.0"}' },
+    { path: 'index.json', content: JSON.stringify({ schemaVersion: 2, manifests }) },
+    ...[...blobs].map(([named, content]) => ({ path: `blobs/${named.replace(':', '/')}`, content })),
+  ];
+  return { scene, bytes: tar(files) };
+}
+
+async function open(name) {
+  const { scene, bytes } = archive(name);
+  const opened = await openPage(browser, site.url);
+  await choose(opened.page, { name: 'signed.tar', mimeType: 'application/x-tar', buffer: Buffer.from(bytes) });
+  await settled(opened.page);
+  const card = await opened.page.locator('.card', { hasText: 'Signature' }).first().innerText();
+  await opened.page.goto(`${site.url}#/config/signatures`);
+  await opened.page.waitForSelector('#config-signatures');
+  return { ...opened, scene, card };
+}
+
+const states = (page) => page.locator('#config-signatures .signature[data-state]').evaluateAll((all) => all.map((one) => one.dataset.state));
+/** Ticks that stand for something proven, outside the table of digests. */
+const ticks = (page) => page.locator('#config-signatures .signature .mark-pill.tone-good').count();
+
+async function trust(page, { keys, identities, issuers, root }) {
+  await page.locator('.trust').evaluate((details) => { details.open = true; });
+  if (keys) await page.fill('.trust [name="keys"]', keys.map((key) => samples.keys[key]).join('\n'));
+  if (identities) await page.fill('.trust [name="identities"]', identities);
+  if (issuers) await page.fill('.trust [name="issuers"]', issuers);
+  if (root) await page.setInputFiles('.trust [name="root"]', { name: 'trusted_root.json', mimeType: 'application/json', buffer: Buffer.from(samples.roots[root]) });
+  return verify(page);
+}
+
+/** Presses the button; milliseconds of the judgement. */
+async function verify(page) {
+  await page.locator('.trust [role="status"]').evaluate((line) => { line.textContent = ''; });
+  await page.click('.trust [type="submit"]');
+  await page.waitForFunction(() => document.querySelector('.trust [role="status"]')?.textContent !== '');
+  return Number(/Judged in ([\d.]+) ms/.exec(await page.locator('.trust [role="status"]').innerText())?.[1] ?? Number.NaN);
+}
+
+test('an unsigned image loads no part that verifies signatures', async () => {
+  const { page, context, requests } = await openPage(browser, site.url);
+  await choose(page, { name: 'plain.tar', mimeType: 'application/x-tar', buffer: Buffer.from(sampleImage()) });
+  await settled(page);
+  assert.deepEqual(requests.filter((url) => url.includes('signatures_bg')), []);
+  assert.match(await page.locator('.card', { hasText: 'Signature' }).first().innerText(), /Not signed/);
+  await context.close();
+});
+
+test('a signature by a key is unchecked until the key is given, verified with it, refused with another', async () => {
+  const { page, context, requests, problems, card } = await open('ECDSA P-256');
+  assert.match(card, /Not checked/);
+  assert.equal(requests.filter((url) => url.includes('signatures_bg')).length, 1);
+  assert.deepEqual(await states(page), ['unchecked']);
+  assert.equal(await ticks(page), 0);
+  await trust(page, { keys: ['p256'] });
+  assert.deepEqual(await states(page), ['verified']);
+  assert.match(await page.locator('#config-signatures .statement').innerText(), /^Proven: this image was signed by the given key sha256:/);
+  assert.ok(await ticks(page) > 0);
+  await shot(page, 'signature-verified');
+  await trust(page, { keys: ['other'] });
+  assert.deepEqual(await states(page), ['refused']);
+  assert.equal(await ticks(page), 0);
+  await shot(page, 'signature-refused');
+  await page.click('text=Trust nobody');
+  await page.waitForFunction(() => document.querySelector('.signature')?.dataset.state === 'unchecked');
+  assert.deepEqual(problems.filter((line) => !/db\/index\.json|404/.test(line)), []);
+  await context.close();
+});
+
+test('a keyless signature needs its root and somebody to expect; each is judged in less than 50 ms', async () => {
+  const { page, context } = await open('bundle 0.3 with a statement');
+  // The public instance's logs know nothing of a private one.
+  assert.deepEqual(await states(page), ['refused']);
+  await trust(page, { root: 'private' });
+  assert.deepEqual(await states(page), ['unjudged']);
+  assert.equal(await ticks(page), 0);
+  await trust(page, { identities: 'builder@example.com', issuers: 'https://issuer.example' });
+  assert.deepEqual(await states(page), ['verified']);
+  const took = [];
+  for (let round = 0; round < 7; round += 1) took.push(await verify(page));
+  took.sort((a, b) => a - b);
+  assert.ok(took[3] < 50, `milliseconds: ${took.join(', ')}`);
+  await trust(page, { identities: 'mallory@example.com' });
+  assert.deepEqual(await states(page), ['refused']);
+  assert.match(await page.locator('#config-signatures .statement').innerText(), /expected mallory@example\.com/);
+  await context.close();
+});
+
+test('what is trusted is kept between visits, and a key that can not be read is told', async () => {
+  const { page, context, scene } = await open('provenance 1 by a key');
+  assert.ok(scene);
+  await page.locator('.trust').evaluate((details) => { details.open = true; });
+  await page.fill('.trust [name="keys"]', '-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----');
+  await verify(page);
+  assert.match(await page.locator('.trust [role="status"]').innerText(), /the public key is malformed/);
+  await trust(page, { keys: ['p256'] });
+  assert.deepEqual(await states(page), ['verified']);
+  assert.match(await page.locator('#config-signatures').innerText(), /Provenance[\s\S]*level supported by the evidence[\s\S]*What is missing/);
+  await shot(page, 'signature-provenance');
+  const { bytes } = archive('provenance 1 by a key');
+  await page.goto(site.url);
+  await page.reload();
+  await page.waitForSelector('main');
+  await choose(page, { name: 'again.tar', mimeType: 'application/x-tar', buffer: Buffer.from(bytes) });
+  await settled(page);
+  await page.goto(`${site.url}#/config/signatures`);
+  await page.waitForSelector('#config-signatures .signature[data-state="verified"]');
+  await context.close();
+});
