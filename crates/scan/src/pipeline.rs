@@ -118,6 +118,7 @@ impl Analysis {
         for row in self.report.signatures.integrity.iter_mut().filter(|row| row.what == what) {
             row.verification = state.clone();
         }
+        self.report.signatures.refuse_where_damaged();
     }
 }
 

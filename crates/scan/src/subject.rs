@@ -95,9 +95,15 @@ impl Subject {
             history: history(image),
             annotations: image.annotations.clone(),
             layers: image.layers.iter().map(layer).collect(),
-            integrity: [("manifest", &image.manifest), ("config", &image.config_document)]
-                .into_iter()
-                .filter_map(|(what, document)| integrity(what, document.as_ref()?))
+            integrity: image
+                .parents
+                .iter()
+                .map(|parent| index(parent, image))
+                .chain(
+                    [("manifest", &image.manifest), ("config", &image.config_document)]
+                        .into_iter()
+                        .filter_map(|(what, document)| integrity(what, document.as_ref()?)),
+                )
                 .collect(),
             gaps: image.gaps.iter().map(gap).collect(),
         }
@@ -123,6 +129,16 @@ fn history(image: &ImageSource) -> Vec<HistoryEntry> {
         layer: image.history_layers.get(at).copied().flatten().and_then(|layer| u32::try_from(layer).ok()),
     };
     image.config.history.iter().enumerate().map(entry).collect()
+}
+
+/// An index that the image was reached through: its digest was compared on the way.
+fn index(parent: &Digest, image: &ImageSource) -> Integrity {
+    let broken = image.broken_parents.iter().find(|(stated, _)| stated == parent);
+    let verification = match broken {
+        Some((stated, found)) => Verification::Mismatch { expected: stated.to_string(), actual: found.to_string() },
+        None => Verification::Verified,
+    };
+    Integrity { what: "index".to_owned(), digest: parent.to_string(), verification }
 }
 
 fn integrity(what: &str, document: &Document) -> Option<Integrity> {

@@ -3,7 +3,7 @@
 //! It stands apart because most images carry no signature, and public-key arithmetic is heavy: the page loads it when the first
 //! module ([`porthole_wasm`]'s `Archive.attached`) says that something is attached. Between the two go bytes that only they
 //! read. Must not know: archives, reports, the network, the clock.
-//! Proof: `crates/wasm-signatures/tests` (in WebAssembly), `tests/web/suite/signatures.test.js` (in Chromium).
+//! Proof: `tests/web/suite/signatures.test.js` (in Chromium).
 //!
 //! [`porthole_wasm`]: ../porthole_wasm/index.html
 

@@ -78,9 +78,13 @@ fn files(samples: &Samples, scene: &Value, layout: Layout) -> Vec<(String, Vec<u
 
 /// From the archive's bytes to the report, and what trusted VEX says.
 pub(super) fn scan(samples: &Samples, scene: &Value, layout: Layout) -> (Report, Vec<Rule>) {
-    let bytes = outer_tar(&files(samples, scene, layout));
+    scan_files(samples, scene, &files(samples, scene, layout))
+}
+
+fn scan_files(samples: &Samples, scene: &Value, files: &[(String, Vec<u8>)]) -> (Report, Vec<Rule>) {
+    let bytes = outer_tar(files);
     let archive = open(&bytes).expect("archive");
-    let [image] = archive.images.as_slice() else { panic!("{layout:?}: {:?} {:?}", archive.images, archive.gaps) };
+    let [image] = archive.images.as_slice() else { panic!("{:?} {:?}", archive.images, archive.gaps) };
     let facts = image.layers.iter().map(|layer| {
         let mut scan = LayerScan::new(&LayerOptions::default());
         scan.push(bytes_at(&bytes, &layer.location)?);
@@ -171,4 +175,57 @@ fn a_signature_in_a_stream_is_verified_too() {
     let machine = collect(&archive, &archive.images[0], None, &mut read).expect("something is attached");
     let outcome = machine.finish(&samples.trust(scene), scene["now"].as_u64().expect("now"), &[]);
     assert_eq!(outcome.signatures.signatures[0].state, SignatureState::Verified, "{:?}", outcome.gaps);
+}
+
+/// A sound signature over a manifest, and bytes that are not what the manifest states: nothing about them is proven.
+#[test]
+fn a_signature_proves_nothing_about_bytes_that_were_replaced() {
+    let samples = Samples::read();
+    let (digest, manifest) = samples.image();
+    let [(config, _), (layer, _)] = samples.content();
+    for name in ["ECDSA P-256", "bundle 0.3 with a statement", "OpenVEX"] {
+        let scene = samples.named(name);
+        for (what, replaced, bytes) in [
+            ("layer 0", &layer, layer_tar()),
+            ("config", &config, br#"{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":[]}}"#.to_vec()),
+            ("manifest", &digest, [&manifest[..manifest.len() - 1], b" }"].concat()),
+        ] {
+            let mut files = files(&samples, scene, Layout::Tags);
+            let path = format!("blobs/{}", replaced.replace(':', "/"));
+            files.iter_mut().find(|(name, _)| *name == path).expect("blob").1 = bytes;
+            let (report, rules) = scan_files(&samples, scene, &files);
+            assert_eq!(states(&report), [SignatureState::Refused], "{name}: {what}");
+            assert!(rules.is_empty(), "{name}: {what}: VEX about another image is applied");
+            let attested = report.signatures.attestations.iter().filter_map(|one| one.signature.as_ref());
+            let signature = report.signatures.signatures.iter().chain(attested).next().expect("signature");
+            assert!(!signature.statement.contains("Proven"), "{}", signature.statement);
+        }
+    }
+}
+
+fn layer_tar() -> Vec<u8> {
+    outer_tar(&[("etc/evil".to_owned(), b"evil".to_vec())])
+}
+
+/// The signed digest is an index's, and the archive's index of that name lists an image of the attacker's choice.
+#[test]
+fn a_signature_over_an_index_does_not_cover_what_a_forged_index_lists() {
+    let samples = Samples::read();
+    let (digest, manifest) = samples.image();
+    for name in ["ECDSA P-256", "bundle 0.3 with a statement"] {
+        let scene = samples.named(name);
+        let evil_manifest = [&manifest[..manifest.len() - 1], b" }"].concat();
+        let evil_digest = porthole_scan::oci::Digest::sha256(&evil_manifest).to_string();
+        let forged = json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json",
+            "manifests": [{ "mediaType": MANIFEST, "digest": evil_digest, "size": evil_manifest.len() }] });
+        let forged = serde_json::to_vec(&forged).expect("index");
+        let mut files = files(&samples, scene, Layout::Tags);
+        let path = format!("blobs/{}", digest.replace(':', "/"));
+        files.iter_mut().find(|(name, _)| *name == path).expect("blob").1 = forged;
+        files.push((format!("blobs/{}", evil_digest.replace(':', "/")), evil_manifest));
+        let (report, _) = scan_files(&samples, scene, &files);
+        assert_eq!(states(&report), [SignatureState::Refused], "{name}: {:?}", report.signatures);
+        let row = report.signatures.integrity.iter().find(|row| row.what == "index").expect("the index is in the table");
+        assert!(matches!(row.verification, Verification::Mismatch { .. }));
+    }
 }

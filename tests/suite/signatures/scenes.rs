@@ -39,7 +39,11 @@ impl Samples {
     fn subject(&self, scene: &Value) -> Subject {
         let digest = Digest::parse(self.document["subject"]["digest"].as_str().expect("digest")).expect("digest");
         let manifest = self.document["subject"]["manifest"].as_str().expect("manifest").as_bytes().to_vec();
-        Subject { manifests: vec![(digest, Some(manifest))], repository: scene["repository"].as_str().map(str::to_owned) }
+        Subject {
+            manifests: vec![(digest, Some(manifest))],
+            altered: Vec::new(),
+            repository: scene["repository"].as_str().map(str::to_owned),
+        }
     }
 
     /// The image's digest and manifest.

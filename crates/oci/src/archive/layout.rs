@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::artifact::{Artifact, classify};
-use super::model::{Document, Gap, GapKind, Location};
+use super::model::{Check, Document, Gap, GapKind, Location};
 use super::resolve::{Found, add_names, fetch, image, join, layer, mismatch};
 use super::store::Store;
 use crate::descriptor::Descriptor;
@@ -23,6 +23,7 @@ struct Path {
     names: Vec<String>,
     annotations: BTreeMap<String, String>,
     parents: Vec<Digest>,
+    broken: Vec<(Digest, Digest)>,
 }
 
 struct Walk<'a> {
@@ -118,6 +119,9 @@ impl Walk<'_> {
                         image.parents.extend(path.parents);
                         image.parents.sort_unstable();
                         image.parents.dedup();
+                        image.broken_parents.extend(path.broken);
+                        image.broken_parents.sort_unstable();
+                        image.broken_parents.dedup();
                     }
                 }
                 Seen::Artifact(at) => {
@@ -154,6 +158,9 @@ impl Walk<'_> {
                     join(&mut path.annotations, &index.annotations);
                     join(&mut path.annotations, &descriptor.annotations);
                     path.parents.push(digest);
+                    if let Check::Mismatch { expected, found } = whole.check {
+                        path.broken.push((expected, found));
+                    }
                     self.index(&name, &index, &path, depth + 1);
                 }
                 Err(error) => self.gap(Gap::of(name, &error)),
@@ -223,6 +230,7 @@ impl Walk<'_> {
         add_names(&mut image.names, path.names.clone());
         join(&mut image.annotations, &path.annotations);
         image.parents.clone_from(&path.parents);
+        image.broken_parents.clone_from(&path.broken);
         image.media_type =
             image.media_type.or_else(|| (!descriptor.media_type.is_empty()).then(|| descriptor.media_type.clone()));
         if image.layers.iter().any(|layer| layer.location == Location::Missing) && !image.has_content() {

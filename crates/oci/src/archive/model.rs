@@ -85,6 +85,8 @@ pub struct ImageSource {
     pub annotations: BTreeMap<String, String>,
     /// Digests of the indexes that it was reached through: a signature may be over one of these.
     pub parents: Vec<Digest>,
+    /// Those of them whose bytes hash to something else: as stated, and as found. They vouch for nothing.
+    pub broken_parents: Vec<(Digest, Digest)>,
     /// What is wrong with it.
     pub gaps: Vec<Gap>,
 }

@@ -158,6 +158,7 @@ pub(crate) fn image(
         config,
         layers,
         parents: Vec::new(),
+        broken_parents: Vec::new(),
         gaps,
     }
 }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::{Verification, Vulnerability};
 
+/// How rows of the integrity table about manifests and blobs of signatures begin.
+pub const CARRIED: &str = "signature ";
+
 /// What is proven about the image's origin, and what is not.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -109,6 +112,34 @@ pub enum SignatureState {
     Unjudged,
     /// Present and not checked: no key or trust root was given.
     Unchecked,
+}
+
+impl Signatures {
+    /// A document or layer of the image whose bytes are not what its digest says.
+    pub fn damaged(&self) -> Option<&Integrity> {
+        let wrong = |row: &&Integrity| matches!(row.verification, Verification::Mismatch { .. });
+        self.integrity.iter().filter(|row| !row.what.starts_with(CARRIED)).find(wrong)
+    }
+
+    /// A signature speaks of a manifest: where the configuration or a layer is not what the manifest states, or the manifest
+    /// not what it was asked for, nothing about the bytes at hand is proven. Verified signatures become refused, with that
+    /// reason. Attestations speak of what was built, and are marked alike.
+    pub fn refuse_where_damaged(&mut self) {
+        let damaged =
+            |row: &&Integrity| matches!(row.verification, Verification::Mismatch { .. }) && !row.what.starts_with("signature ");
+        let Some(what) = self.integrity.iter().find(damaged).map(|row| row.what.clone()) else { return };
+        let reason = format!("the image is not what was signed: {what} has another digest than is stated");
+        let attested = self.attestations.iter_mut().filter_map(|attestation| attestation.signature.as_mut());
+        for signature in self.signatures.iter_mut().chain(attested) {
+            if matches!(signature.state, SignatureState::Verified | SignatureState::Unjudged) {
+                signature.state = SignatureState::Refused;
+                signature.statement = format!("Refused, so this proves nothing about this image: {reason}.");
+                signature.reasons.insert(0, reason.clone());
+                let detail = reason.clone();
+                signature.steps.push(SignatureStep { what: "image".into(), state: StepState::Refused, detail });
+            }
+        }
+    }
 }
 
 impl SignatureState {

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use porthole_oci::Digest;
-use porthole_oci::archive::{Archive, Artifact, ArtifactKind, Blob, ImageSource};
+use porthole_oci::archive::{Archive, Artifact, ArtifactKind, Blob, Check, ImageSource};
 use porthole_oci::registry::Pulled;
 use serde::{Deserialize, Serialize};
 
@@ -14,12 +14,22 @@ use super::machine::{Machine, Related, Subject};
 use super::refusal::Refusal;
 
 impl Subject {
-    /// The digests under which an image may have been signed: its manifest's, and those of the indexes that list it.
-    /// `repository` is for trust policies.
+    /// The digests under which an image may have been signed: its manifest's, and those of the indexes that list it, as far as
+    /// their bytes are what the digests say. `repository` is for trust policies.
     pub fn of_image(image: &ImageSource, repository: Option<String>) -> Self {
-        let manifest = image.manifest.as_ref().and_then(|document| Some((document.digest?, Some(document.bytes.clone()))));
+        let stated = image.manifest.as_ref().and_then(|document| Some((document.digest?, document)));
+        let whole = stated.filter(|(_, document)| !matches!(document.check, Check::Mismatch { .. }));
+        let manifest = whole.map(|(digest, document)| (digest, Some(document.bytes.clone())));
+        // An index whose bytes are others lists what it likes: a signature over its stated digest says nothing of the image,
+        // nor does one over an index above it.
+        let sound = image.broken_parents.is_empty() && manifest.is_some();
         let indexes = image.parents.iter().map(|digest| (*digest, None));
-        Self { manifests: manifest.into_iter().chain(indexes).collect(), repository }
+        let altered = stated.map(|(digest, _)| digest).into_iter().chain(image.parents.iter().copied());
+        Self {
+            manifests: manifest.clone().into_iter().chain(indexes.filter(|_| sound)).collect(),
+            altered: altered.filter(|digest| !sound && manifest.as_ref().is_none_or(|(whole, _)| whole != digest)).collect(),
+            repository,
+        }
     }
 }
 

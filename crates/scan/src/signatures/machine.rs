@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use porthole_oci::Digest;
-use porthole_report::{Attestation, Gap, GapKind, Integrity, Package, Signature, Verification};
+use porthole_report::{Attestation, CARRIED, Gap, GapKind, Integrity, Package, Signature, Verification};
 use serde::{Deserialize, Serialize};
 
 use super::attestation::{self, Statement, VexDocument};
@@ -18,7 +18,7 @@ use super::dsse::Envelope;
 use super::evidence::{Evidence, Standing};
 use super::manifest::{Descriptor, Manifest};
 use super::notation;
-use super::outcome::{CARRIED, Outcome};
+use super::outcome::Outcome;
 use super::refusal::Refusal;
 use super::sigstore;
 use super::trust::Trust;
@@ -38,6 +38,8 @@ pub struct Subject {
     /// Digests under which the image is signed: its manifest's, and that of the index that lists it. The manifest's bytes
     /// where they are at hand.
     pub manifests: Vec<(Digest, Option<Vec<u8>>)>,
+    /// Digests that are stated for the image and that its bytes do not have: what is signed under one of these is refused.
+    pub altered: Vec<Digest>,
     /// Repository without tag (`registry.example.com/app`), for trust policies; none for an archive without a name.
     pub repository: Option<String>,
 }
@@ -46,6 +48,11 @@ impl Subject {
     /// True when this is one of its digests.
     pub(super) fn is(&self, digest: &str) -> bool {
         Digest::parse(digest).is_ok_and(|digest| self.has(&digest))
+    }
+
+    /// True when this is stated to be one of its digests, whether or not its bytes have it.
+    pub(super) fn is_stated(&self, digest: &str) -> bool {
+        self.is(digest) || Digest::parse(digest).is_ok_and(|digest| self.altered.contains(&digest))
     }
 
     fn has(&self, digest: &Digest) -> bool {
@@ -201,7 +208,8 @@ impl Machine {
     fn expect(&mut self, related: Related) {
         let known = self.expected.contains_key(&related.digest)
             || self.referrers.iter().any(|one| one.related.digest == related.digest)
-            || self.subject.has(&related.digest);
+            || self.subject.has(&related.digest)
+            || self.subject.altered.contains(&related.digest);
         if known || self.tagged_for_another(&related) {
             return;
         }
@@ -220,10 +228,10 @@ impl Machine {
     fn tagged_for_another(&self, related: &Related) -> bool {
         let tag = related.tag.as_deref().and_then(|tag| tag.strip_prefix("sha256-"));
         if let Some(hex) = tag.and_then(|rest| rest.get(..64)) {
-            return !self.subject.is(&format!("sha256:{hex}"));
+            return !self.subject.is_stated(&format!("sha256:{hex}"));
         }
         let reference = related.annotations.iter().find(|(name, _)| name == "vnd.docker.reference.digest");
-        reference.is_some_and(|(_, digest)| !self.subject.is(digest))
+        reference.is_some_and(|(_, digest)| !self.subject.is_stated(digest))
     }
 
     fn read(&mut self, related: Related, manifest: Manifest) {
@@ -233,7 +241,7 @@ impl Machine {
                 self.expect(Related { digest, size: listed.size, tag: None, annotations });
             }
         }
-        if manifest.subject.as_ref().is_some_and(|subject| !self.subject.is(&subject.digest)) {
+        if manifest.subject.as_ref().is_some_and(|subject| !self.subject.is_stated(&subject.digest)) {
             return;
         }
         if manifest.layers().len() > MAX_LAYERS {

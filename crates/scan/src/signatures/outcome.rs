@@ -4,7 +4,7 @@
 //! image. Proof: `tests/suite/signatures/applied.rs`.
 
 use porthole_advisory::suppress::{self, Rule};
-use porthole_report::{Gap, GapKind, Report, Signatures};
+use porthole_report::{CARRIED, Gap, GapKind, Report, Signatures};
 
 use serde::{Deserialize, Serialize};
 
@@ -40,12 +40,14 @@ impl Outcome {
     /// Puts signatures, attestations and gaps into a report. Gives the statements of trusted VEX documents, for the matcher's
     /// options.
     pub fn into_report(mut self, report: &mut Report) -> Vec<Rule> {
-        let rules = self.rules();
+        // Whatever somebody said about the image that was built, the one at hand is another.
+        let rules = if report.signatures.damaged().is_some() { Vec::new() } else { self.rules() };
         let carried = |what: &str| what.starts_with(CARRIED);
         report.signatures.integrity.retain(|row| !carried(&row.what));
         report.signatures.integrity.append(&mut self.signatures.integrity);
         report.signatures.signatures = self.signatures.signatures;
         report.signatures.attestations = self.signatures.attestations;
+        report.signatures.refuse_where_damaged();
         report.gaps.append(&mut self.gaps);
         report.gaps.sort();
         report.gaps.dedup();
@@ -68,6 +70,3 @@ impl Outcome {
         rules
     }
 }
-
-/// How rows of the integrity table about manifests and blobs of signatures begin.
-pub(super) const CARRIED: &str = "signature ";

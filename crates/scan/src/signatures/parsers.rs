@@ -50,7 +50,11 @@ pub struct Parsers {
 
 impl Default for Parsers {
     fn default() -> Self {
-        let subject = Subject { manifests: vec![(Digest::sha256(b""), None)], repository: Some("registry.example/app".into()) };
+        let subject = Subject {
+            manifests: vec![(Digest::sha256(b""), None)],
+            altered: Vec::new(),
+            repository: Some("registry.example/app".into()),
+        };
         Self { subject, trust: Trust::public_good().unwrap_or_default() }
     }
 }

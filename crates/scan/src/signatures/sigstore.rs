@@ -27,7 +27,7 @@ pub(super) struct Opened {
 ///
 /// `bytes` are the artifact's own, where they are at hand (Ed25519 needs them).
 pub fn verify_artifact(bundle: &[u8], digest: Digest, bytes: Option<&[u8]>, trust: &Trust, now: u64) -> Signature {
-    let subject = Subject { manifests: vec![(digest, bytes.map(<[u8]>::to_vec))], repository: None };
+    let subject = Subject { manifests: vec![(digest, bytes.map(<[u8]>::to_vec))], altered: Vec::new(), repository: None };
     let opened = open(bundle, "", &Context { subject: &subject, trust, now });
     opened.evidence.conclude(opened.standing, "this artifact")
 }
