@@ -64,6 +64,20 @@ impl Merge {
         Ok(visible.map(|package| package.purl.clone()).collect())
     }
 
+    /// Signers that the policy accepts: whoever writes whom a policy accepts has said whom to expect.
+    #[wasm_bindgen(js_name = policySigners)]
+    pub fn policy_signers(&self) -> Vec<String> {
+        let rule = self.policy.as_ref().and_then(|policy| policy.signatures.as_ref());
+        rule.map(|rule| rule.signers.clone()).unwrap_or_default()
+    }
+
+    /// Issuers that the policy accepts.
+    #[wasm_bindgen(js_name = policyIssuers)]
+    pub fn policy_issuers(&self) -> Vec<String> {
+        let rule = self.policy.as_ref().and_then(|policy| policy.signatures.as_ref());
+        rule.map(|rule| rule.issuers.clone()).unwrap_or_default()
+    }
+
     /// Says that what is attached was not looked at, and why: the second module could not be had.
     ///
     /// # Errors

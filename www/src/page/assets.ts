@@ -1,5 +1,6 @@
 // The few things that the page fetches, all from its own folder; in a standalone file they are inside it.
 import wasmUrl from '../pkg/porthole_bg.wasm?url';
+import verifierUrl from '../pkg-signatures/signatures_bg.wasm?url';
 import { decodeBase64 } from '../shared/base64';
 import type { Settings } from '../shared/protocol';
 import { requested } from './store';
@@ -38,6 +39,15 @@ async function load(): Promise<WebAssembly.Module> {
   const bytes = await response.arrayBuffer();
   note(url.pathname, bytes.byteLength);
   return WebAssembly.compile(bytes);
+}
+
+/** Where the module that verifies signatures lies, or the module itself in a standalone file: a worker fetches it when an image is signed. */
+export function verifier(): Settings['verifier'] {
+  const inside = inlined('porthole-verifier');
+  if (inside) return inside;
+  if (location.protocol === 'file:') return null;
+  const integrity = document.querySelector<HTMLMetaElement>('meta[name="porthole-verifier-integrity"]')?.content ?? null;
+  return { url: new URL(verifierUrl, base()).href, integrity };
 }
 
 /** Folder of the advisory shards; in a standalone file the shards themselves, as they stand in it; null where there can be none. */

@@ -2,7 +2,7 @@
 import { head as headOf } from '../shared/verdict';
 import type { FromModel, InputFile, InputKind, Progress, Settings } from '../shared/protocol';
 import type { Report } from '../shared/report';
-import { analysisModule, database, sampleFile } from './assets';
+import { analysisModule, database, sampleFile, verifier } from './assets';
 import { consider } from './consider';
 import { duration } from '../shared/format';
 import { grouped, nameOf, sizeOf } from './inputs';
@@ -10,6 +10,7 @@ import { LocalModel } from './local-model';
 import { forgetReference, go, href, route } from './route';
 import { announcement, considered, expired, other, refusal, requested, shelf, subject, update, type Input, type Slot, type Subject } from './store';
 import { S } from '../shared/strings';
+import { trust } from './trust';
 import { WorkerModel } from './worker-model';
 
 let nextId = 1;
@@ -39,7 +40,7 @@ export async function ready(name: string): Promise<WebAssembly.Module | null> {
 }
 
 export const settings = (): Settings =>
-  ({ now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database() });
+  ({ now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database(), verifier: verifier(), trust: trust.value });
 
 /** Opens what was dropped, as the image or as the one to compare with. */
 export async function openFiles(files: InputFile[], slot: Slot = subject): Promise<void> {

@@ -20,6 +20,28 @@ export interface Consideration {
   file: Blob;
 }
 
+/** A Notary Project trust store: certificates in PEM. */
+export interface TrustStore {
+  kind: 'ca' | 'signingAuthority' | 'tsa';
+  name: string;
+  pem: string;
+}
+
+/** Whom the person trusts to sign, as they typed or picked it. Patterns: `*` stands for anything. */
+export interface Trust {
+  /** Public keys, PEM. */
+  keys: string[];
+  /** Expected keyless signers, e-mail addresses or URIs. */
+  identities: string[];
+  /** Expected issuers of keyless signers. */
+  issuers: string[];
+  /** Sigstore's trusted_root.json; null for the public instance's, which ships with the page. */
+  trustedRoot: string | null;
+  stores: TrustStore[];
+  /** Notary Project trustpolicy.json. */
+  policy: string | null;
+}
+
 /** An image in the input that can be opened. */
 export interface ImageChoice {
   index: number;
@@ -44,6 +66,8 @@ export interface Questions {
   export: { ask: { format: string; now: string }; answer: { mediaType: string; extension: string; bytes: Uint8Array<ArrayBuffer> } };
   /** Other documents that say what counts, instead of those before; a sentence for each that could not be read. */
   consider: { ask: readonly Consideration[]; answer: (string | null)[] };
+  /** Judges the signatures again, by another trust beside what was dropped. */
+  verify: { ask: Trust; answer: { milliseconds: number } };
 }
 export type Question = keyof Questions;
 
@@ -65,6 +89,9 @@ export interface Settings {
   workers: number;
   /** Folder of the advisory shards, absolute; or the shards themselves by file name, in base64; null for none. */
   database: string | Record<string, string> | null;
+  /** Where the module that verifies signatures lies, absolute; or the module itself; null for none. Fetched when it is needed. */
+  verifier: { url: string; integrity: string | null } | Uint8Array<ArrayBuffer> | null;
+  trust: Trust;
 }
 
 export type ToModel =

@@ -62,5 +62,5 @@ export interface Verdict {
   packages: { total: number; hidden: number; byKind: [string, number][] };
   /** Per layer: vulnerabilities, secrets, packages that it brought. */
   layers: { vulnerabilities: number; secrets: number; packages: number }[];
-  signatures: { verified: number; refused: number; unjudged: number; unchecked: number; mismatches: number; compared: number; pending: number };
+  signatures: { verified: number; attested: number; refused: number; unjudged: number; unchecked: number; mismatches: number; compared: number; pending: number };
 }

@@ -58,7 +58,9 @@ export function verdict(report: Report): Verdict {
     },
     layers,
     signatures: {
-      verified: states.filter((state) => state === 'verified').length,
+      // Green says that the image is signed: an attestation that is verified says something else.
+      verified: signatures.filter((one) => one.state === 'verified').length,
+      attested: attestations.filter((one) => one.signature?.state === 'verified').length,
       refused: states.filter((state) => state === 'refused').length,
       unjudged: states.filter((state) => state === 'unjudged').length,
       unchecked: states.filter((state) => state === 'unchecked').length,

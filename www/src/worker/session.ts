@@ -10,6 +10,7 @@ import { Digests } from './digests';
 import { CHUNK, Input, readNow } from './input';
 import { match } from './matching';
 import { type Job, Pool } from './pool';
+import { trusting, Verification } from './verify';
 
 type Say = (message: FromModel) => void;
 
@@ -29,6 +30,8 @@ export class Session {
   #places: LayerPlace[] = [];
   #query: Query | undefined;
   #considerations: readonly Consideration[] = [];
+  #verification: Verification | null = null;
+  #trust: Settings['trust'];
   /** Raised when another image is chosen: what still runs for the last one is dropped. */
   #turn = 0;
   #running = new AbortController();
@@ -40,6 +43,7 @@ export class Session {
     this.#name = name;
     this.#input = input;
     this.#settings = settings;
+    this.#trust = settings.trust;
     this.#say = say;
   }
 
@@ -110,6 +114,8 @@ export class Session {
     this.#running.abort();
     this.#running = new AbortController();
     this.#merge?.free();
+    this.#verification?.close();
+    this.#verification = null;
     const merge = new Merge(archive, image, this.#name);
     this.#merge = merge;
     this.#places = archive.layers(image).layers;
@@ -121,12 +127,32 @@ export class Session {
     const progress = this.#progress;
     this.#say({ type: 'progress', progress: { ...progress, phase: 'join' } });
     this.#join(merge, true);
+    await this.#attach(archive, image, merge, turn);
+    if (turn !== this.#turn) return;
     await match(merge, this.#settings, this.#note);
     if (turn !== this.#turn) return;
     this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...progress, phase: 'done' } });
     digests?.behind();
+  }
+
+  /** Reads what is attached to the image. Where the module that verifies can't be had, the report says so. */
+  async #attach(archive: Archive, image: number, merge: Merge, turn: number): Promise<void> {
+    try {
+      const verification = await Verification.of(archive, image, this.#input, this.#settings, this.#note);
+      if (turn === this.#turn) this.#verification = verification;
+      else verification?.close();
+    } catch (error) {
+      if (turn === this.#turn) merge.missSignatures(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Judges signatures by what was typed, what was dropped, and whom the policy accepts; milliseconds that it took. */
+  #verify(merge: Merge, trust: Settings['trust'], dropped: readonly Consideration[]): number {
+    const documents = dropped.filter((one) => one.kind === 'trust').map(({ name, file }) => ({ name, text: new TextDecoder().decode(readNow(file)) }));
+    const all = trusting(trust, documents, merge.policySigners(), merge.policyIssuers());
+    return this.#verification?.judge(merge, all, Date.parse(this.#settings.now) / 1000) ?? 0;
   }
 
   #progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 }, memory: 0 };
@@ -238,12 +264,19 @@ export class Session {
     const problems = this.#considerations.map(({ name, kind, file }) => {
       try {
         if (kind === 'policy') merge.setPolicy(name, new TextDecoder().decode(readNow(file)));
-        else merge.addRules(name, readNow(file));
+        else if (kind !== 'trust') merge.addRules(name, readNow(file));
         return null;
       } catch (error) {
         return error instanceof Error ? error.message : String(error);
       }
     });
+    try {
+      this.#verify(merge, this.#trust, this.#considerations);
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#considerations.forEach(({ kind }, at) => { if (kind === 'trust') problems[at] = why; });
+      this.#verify(merge, this.#trust, []);
+    }
     this.#judged = merge.judge() ?? null;
     this.#say({ type: 'considered', problems, expired: merge.expiredRules() });
     return problems;
@@ -283,6 +316,15 @@ export class Session {
         const { format, now } = ask as Questions['export']['ask'];
         const made = merge.export(format, now, crypto.randomUUID());
         return { mediaType: made.mediaType, extension: made.extension, bytes: new TextEncoder().encode(made.text) };
+      }
+      case 'verify': {
+        const trust = ask as Questions['verify']['ask'];
+        if (!this.#verification) throw new Error(S.signatures.nothing);
+        const milliseconds = this.#verify(merge, trust, this.#considerations);
+        this.#trust = trust;
+        this.#judged = merge.judge() ?? null;
+        this.#tell(merge);
+        return { milliseconds };
       }
       case 'consider': {
         this.#considerations = ask as Questions['consider']['ask'];

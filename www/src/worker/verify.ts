@@ -28,6 +28,18 @@ function load(settings: Settings, note: Note): Promise<unknown> {
   return loaded;
 }
 
+/** What was typed, with documents that were dropped and the signers that a policy accepts. */
+export function trusting(typed: Trust, documents: readonly { name: string; text: string }[], signers: string[], issuers: string[]): Trust {
+  const all: Trust = { ...typed, keys: [...typed.keys], stores: [...typed.stores], identities: [...typed.identities, ...signers], issuers: [...typed.issuers, ...issuers] };
+  for (const { name, text } of documents) {
+    if (/-----BEGIN (RSA )?PUBLIC KEY-----/.test(text)) all.keys.push(...text.split(/(?=-----BEGIN )/).map((one) => one.trim()).filter((one) => one !== ''));
+    else if (text.includes('-----BEGIN CERTIFICATE-----')) all.stores.push({ kind: 'ca', name: name.replace(/\.[^.]*$/, ''), pem: text });
+    else if (text.includes('"trustPolicies"')) all.policy = text;
+    else all.trustedRoot = text;
+  }
+  return all;
+}
+
 /** Everything attached to an image, its blobs read; nothing when nothing is attached. */
 export class Verification {
   readonly #verifier: Verifier;

@@ -121,6 +121,7 @@ function SignatureCard({ head }: { head: Head }) {
   if (s.verified > 0) return <Card to={to} icon="seal" tone={s.refused > 0 ? 'warn' : 'good'} title={S.cards.signature} value={S.cards.signed}><span>{head.report.signatures.signatures.find((one) => one.state === 'verified')?.signer}</span>{refused}{digests}</Card>;
   if (s.refused > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.refused}>{refused}{digests}</Card>;
   if (s.unjudged + s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}>{s.unjudged > 0 && <span>{S.cards.unjudged(s.unjudged)}</span>}{s.unchecked > 0 && <span>{S.cards.uncheckedWhy(s.unchecked)}</span>}{digests}</Card>;
+  if (s.attested > 0) return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}><span>{S.cards.attested(s.attested)}</span>{digests}</Card>;
   return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests}<span>{S.cards.unsignedWhy}</span></Card>;
 }
 

@@ -1,16 +1,16 @@
 // How it runs, how it was built, and what is proven about where it comes from.
 import { useEffect } from 'preact/hooks';
-import type { Attestation, Signature } from '../../shared/report';
-import { Icon } from '../components/icon';
-import { Digest, LayerMark, VerificationMark } from '../components/marks';
+import { Digest, LayerMark } from '../components/marks';
 import { Facts } from '../components/panel';
 import { ago, bytes, command, date } from '../../shared/format';
 import { route } from '../route';
 import { S } from '../../shared/strings';
 import type { ViewProps } from './context';
+import { Signatures } from './signatures';
 
-export function Config({ head }: ViewProps) {
-  const { image, signatures } = head.report;
+export function Config(props: ViewProps) {
+  const { head } = props;
+  const { image } = head.report;
   const { config } = image;
   const { item } = route.value;
   useEffect(() => { if (item) document.getElementById(`config-${item}`)?.scrollIntoView(); }, [item]);
@@ -49,15 +49,7 @@ export function Config({ head }: ViewProps) {
         {Object.keys(config.labels).length === 0 ? <p class="muted">{S.empty.labels}</p> : <KeyValues of={Object.entries(config.labels)} />}
         {Object.keys(image.annotations).length > 0 && <><h3>{S.config.annotations}</h3><KeyValues of={Object.entries(image.annotations)} /></>}
       </section>
-      <section class="box span" id="config-signatures">
-        <h2>{S.config.signatures}</h2>
-        {signatures.signatures.length + signatures.attestations.length === 0 && <p class="muted">{S.empty.signatures}</p>}
-        <ul class="plain-list gaps-list">{signatures.signatures.map((one, index) => <li key={index}><SignatureItem of={one} /></li>)}{signatures.attestations.map((one, index) => <li key={index}><AttestationItem of={one} /></li>)}</ul>
-        <h3>{S.config.digests}</h3>
-        {signatures.integrity.length === 0 ? <p class="muted">{S.empty.integrity}</p> : (
-          <ul class="plain-list rows integrity">{signatures.integrity.map((one) => <li key={one.what}><span>{one.what}</span><Digest digest={one.digest} /><VerificationMark verification={one.verification} /></li>)}</ul>
-        )}
-      </section>
+      <Signatures {...props} />
       <section class="box span">
         <h2>{S.config.history}</h2>
         {image.history.length === 0 ? <p class="muted">{S.empty.history}</p> : (
@@ -81,33 +73,4 @@ const breakable = (name: string) => name.split(/(?<=\.)/).flatMap((part, index) 
 
 function KeyValues({ of }: { of: [string, string][] }) {
   return <dl class="pairs">{of.map(([name, value]) => <div key={name}><dt class="mono">{breakable(name)}</dt><dd class="mono">{value}</dd></div>)}</dl>;
-}
-
-function SignatureItem({ of }: { of: Signature }) {
-  const tone = of.state === 'verified' ? 'good' : of.state === 'refused' ? 'bad' : 'quiet';
-  return (
-    <div class="signature">
-      <p><span class={`mark-pill tone-${tone}`}><Icon name={of.state === 'verified' ? 'check' : of.state === 'refused' ? 'cross' : 'dash'} />{S.signatureState[of.state]}</span> <strong>{of.format}</strong></p>
-      <p>{of.statement}</p>
-      {of.reasons.length > 0 && <ul class="steps">{of.reasons.map((one) => <li key={one}>{one}</li>)}</ul>}
-      {of.steps && of.steps.length > 0 && (
-        <ol class="steps-proven">{of.steps.map((step) => (
-          <li key={step.what}><span class={`mark-pill tone-${step.state === 'proven' ? 'good' : step.state === 'refused' ? 'bad' : 'quiet'}`}><Icon name={step.state === 'proven' ? 'check' : step.state === 'refused' ? 'cross' : 'dash'} />{S.config.stepState[step.state] ?? step.state}</span>
-            <span><strong>{step.what}</strong> <span class="muted">{step.detail}</span></span></li>
-        ))}</ol>
-      )}
-      <Facts of={[[S.facts.signer, of.signer], [S.facts.issuer, of.issuer], [S.facts.signed, of.signedAt && date(of.signedAt)], [S.facts.algorithm, of.algorithm], [S.facts.digest, of.signedDigest && <Digest digest={of.signedDigest} />], [S.facts.logEntry, of.logIndex], [S.facts.foundIn, of.foundIn && <code>{of.foundIn}</code>]]} />
-    </div>
-  );
-}
-
-function AttestationItem({ of }: { of: Attestation }) {
-  return (
-    <div class="signature">
-      <p><strong>{S.config.attestation}</strong> <code>{of.predicateType}</code> {of.aboutThisImage ? '' : <span class="bad">{S.config.otherImage}</span>}</p>
-      <Facts of={of.facts.map((fact) => [fact.name, fact.value] as const)} />
-      {of.missing && of.missing.length > 0 && <ul class="steps">{of.missing.map((one) => <li key={one}>{one}</li>)}</ul>}
-      {of.signature ? <SignatureItem of={of.signature} /> : <p class="muted">{S.config.unsigned}</p>}
-    </div>
-  );
 }

@@ -5,13 +5,14 @@ import type { Attestation, Signature, SignatureStep } from '../../shared/report'
 import { Icon, type IconName } from '../components/icon';
 import { Digest, VerificationMark } from '../components/marks';
 import { Facts } from '../components/panel';
-import { S } from '../strings';
+import { S } from '../../shared/strings';
 import { nobody, trust } from '../trust';
 import type { ViewProps } from './context';
 
 const T = S.signatures;
 
-export function Signatures({ model, head, saved }: ViewProps) {
+export function Signatures({ model, head }: ViewProps) {
+  const { saved } = head;
   const { signatures, attestations, integrity } = head.report.signatures;
   const some = signatures.length + attestations.length > 0;
   return (
