@@ -6,4 +6,5 @@ pub mod layer;
 pub mod open;
 pub mod real;
 pub mod registry;
+pub mod signed;
 pub mod validators;

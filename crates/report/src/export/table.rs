@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::signed::{digests_in_short, signatures_in_short, signed, verification};
 use super::{CUT, Context, Exporter, WRAP, advisories, bytes, percent, plain, wrap};
-use crate::{Outcome, Report, Severity, StepState, Verification, Vulnerability};
+use crate::{Integrity, Outcome, Report, Severity, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
 pub struct Table;
@@ -348,7 +348,14 @@ fn signatures(report: &Report, out: &mut String) -> std::fmt::Result {
 }
 
 fn digests(report: &Report, out: &mut String) -> std::fmt::Result {
-    let rows = &report.signatures.integrity;
+    // Layers that are right stand in their own table already.
+    let layers = |row: &Integrity| row.what.starts_with("layer ") || row.what.starts_with("diff_id ");
+    let rows: Vec<_> = report
+        .signatures
+        .integrity
+        .iter()
+        .filter(|row| !layers(row) || matches!(row.verification, Verification::Mismatch { .. }))
+        .collect();
     if rows.is_empty() {
         return Ok(());
     }
