@@ -5,7 +5,7 @@
 use porthole_report::{Gap, GapKind};
 use porthole_scan::oci::Digest;
 use porthole_scan::oci::archive::Location;
-use porthole_scan::signatures::{Attached, Outcome, repository};
+use porthole_scan::signatures::{Attached, MAX_BLOB, Outcome, repository};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -47,7 +47,10 @@ impl Archive {
     pub fn blob_place(&self, digest: &str) -> Result<Option<Ts<BlobPlace>>, JsError> {
         let blob = Digest::parse(digest).ok().and_then(|digest| self.archive.blob(&digest));
         match blob.map(|blob| blob.location) {
-            Some(Location::Range { file, offset, len }) => Ok(Some(BlobPlace { file, offset, len }.into_ts()?)),
+            // What is larger is no signature: it is said to be missing rather than read.
+            Some(Location::Range { file, offset, len }) if len <= MAX_BLOB => {
+                Ok(Some(BlobPlace { file, offset, len }.into_ts()?))
+            }
             _ => Ok(None),
         }
     }

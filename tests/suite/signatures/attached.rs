@@ -229,3 +229,20 @@ fn a_signature_over_an_index_does_not_cover_what_a_forged_index_lists() {
         assert!(matches!(row.verification, Verification::Mismatch { .. }));
     }
 }
+
+/// A descriptor that states ten bytes, and a blob of 70 MB under its name: it is not read, and the report says why.
+#[test]
+fn a_signature_that_is_larger_than_it_says_is_not_read() {
+    let samples = Samples::read();
+    let scene = samples.named("bundle 0.3 with a statement");
+    let mut files = files(&samples, scene, Layout::OrasCopy);
+    let bundle = files.iter_mut().find(|(_, bytes)| bytes.starts_with(b"{\"dsseEnvelope")).expect("bundle");
+    bundle.1.resize(70 << 20, b' ');
+    let bytes = outer_tar(&files);
+    let archive = open(&bytes).expect("archive");
+    let mut read = |_: &Blob| panic!("it must not be read");
+    let machine = collect(&archive, &archive.images[0], None, &mut read).expect("something is attached");
+    let outcome = machine.finish(&samples.trust(scene), 0, &[]);
+    assert!(outcome.signatures.signatures.is_empty());
+    assert!(outcome.gaps.iter().any(|gap| gap.message.contains("is larger than 67108864 bytes")), "{:?}", outcome.gaps);
+}

@@ -95,6 +95,7 @@ export const S = {
     root: 'Trusted root of a private Sigstore (trusted_root.json)',
     notation: 'Notary Project', storeKind: 'Kind of trust store', storeName: 'Name of the store', store: 'Certificates of the store (PEM)', policy: 'Trust policy (trustpolicy.json)',
     nothing: 'Nothing that is signed is open.',
+    noModule: 'this copy of the page has no part that verifies signatures',
     verify: 'Verify', forget: 'Trust nobody', given: 'is given', kept: 'Kept in this browser until you trust nobody again.',
     judged: (milliseconds: number) => `Judged in ${milliseconds < 10 ? milliseconds.toFixed(1) : String(Math.round(milliseconds))} ms.`,
   },
@@ -195,8 +196,7 @@ export const S = {
     supportEnds: 'Support ends', over: 'over', layer: 'Layer', from: 'From', path: 'Path', place: 'Place', inside: 'Inside', line: 'Line', removedIn: 'Removed in', looks: 'Looks like', rule: 'Rule',
     fingerprint: 'Fingerprint', code: 'Code', also: 'Also known as', namedBy: 'Named by', alsoAt: 'Also at', knownBy: 'Known by', foundBy: 'Found by', purl: 'Package URL', source: 'Source package',
     architecture: 'Architecture', licences: 'Licences', installedSize: 'Installed size', ownedBy: 'Owned by', claims: 'Changelog claims fixes of', advisory: 'Advisory', cvss: 'CVSS', epss: 'EPSS',
-    urgency: 'Distribution says', waste: 'Waste', stored: 'Stored', diffId: 'Unpacked (diff id)', mediaType: 'Media type', signer: 'Signer', issuer: 'Issuer', signed: 'Signed', algorithm: 'Algorithm',
-    logEntry: 'Log entry', size: 'Size', mode: 'Mode', owner: 'Owner', modified: 'Modified', foundIn: 'Found in',
+    urgency: 'Distribution says', waste: 'Waste', stored: 'Stored', diffId: 'Unpacked (diff id)', mediaType: 'Media type', size: 'Size', mode: 'Mode', owner: 'Owner', modified: 'Modified',
     lowest: (layers: number) => `the lowest ${count(layers)}`,
     above: (epss: string, share: string) => `${epss}, above ${share} of all`,
   },
@@ -330,9 +330,6 @@ export const S = {
 
   config: {
     runs: 'How it runs', base: 'Base image and distribution', environment: 'Environment', labels: 'Labels', annotations: 'Annotations', history: 'History', noLayer: 'made no layer',
-    signatures: 'Signatures and attestations', digests: 'Digests', attestation: 'Attestation', otherImage: 'about another image',
-    unsigned: 'Not signed: anyone who could write the image could write this.',
-    stepState: { proven: 'Proven', refused: 'Refused', notChecked: 'Not checked', skipped: 'Not needed' } as Record<string, string>,
   },
 
   panel: {

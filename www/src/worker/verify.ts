@@ -2,6 +2,7 @@
 import type { Archive, Merge } from '../pkg/porthole';
 import { initSync, Verifier } from '../pkg-signatures/signatures';
 import type { Settings, Trust } from '../shared/protocol';
+import { S } from '../shared/strings';
 import { readNow, type Input } from './input';
 
 type Note = (url: string, bytes: number, cached: boolean) => void;
@@ -10,7 +11,7 @@ let loaded: Promise<unknown> | undefined;
 
 async function bytes({ verifier }: Settings, note: Note): Promise<BufferSource> {
   if (verifier instanceof Uint8Array) return verifier;
-  if (verifier === null) throw new Error('this copy of the page has no part that verifies signatures');
+  if (verifier === null) throw new Error(S.signatures.noModule);
   const url = new URL(verifier.url);
   const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer', ...(verifier.integrity ? { integrity: verifier.integrity } : {}) });
   if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);

@@ -198,6 +198,16 @@ pub struct Blob {
     pub bytes: Option<Vec<u8>>,
 }
 
+impl Blob {
+    /// Its length in the archive, bytes, where that is known before it is read.
+    pub fn stored_len(&self) -> Option<u64> {
+        match &self.location {
+            Location::Range { len, .. } => Some(*len),
+            _ => self.bytes.as_ref().map(|bytes| bytes.len() as u64),
+        }
+    }
+}
+
 /// Something that could not be read, or does not fit.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {

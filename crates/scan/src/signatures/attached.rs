@@ -133,8 +133,25 @@ pub fn collect(
     read: &mut dyn FnMut(&Blob) -> Option<Vec<u8>>,
 ) -> Option<Machine> {
     let mut machine = Machine::of_archive(archive, image, repository)?;
-    machine.feed(&mut |digest| archive.blob(digest).and_then(|blob| blob.bytes.clone().or_else(|| read(&blob))));
-    Some(machine)
+    loop {
+        let wants = machine.wants();
+        if wants.is_empty() {
+            return Some(machine);
+        }
+        for digest in wants {
+            match archive.blob(&digest) {
+                // What the descriptor says of the size is the attacker's word; the archive's own length counts.
+                Some(blob) if blob.stored_len().is_some_and(|len| len > machine.size_limit(&digest)) => {
+                    machine.too_large(&digest)
+                }
+                Some(blob) => match blob.bytes.clone().or_else(|| read(&blob)) {
+                    Some(bytes) => machine.push(&digest, bytes),
+                    None => machine.missing(&digest),
+                },
+                None => machine.missing(&digest),
+            }
+        }
+    }
 }
 
 /// A machine that knows the manifests that a registry has for the image: the host feeds it with the blobs that it wants.

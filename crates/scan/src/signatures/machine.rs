@@ -26,7 +26,9 @@ use super::trust::Trust;
 /// Largest manifest that is read, bytes.
 const MAX_MANIFEST: u64 = 4 << 20;
 /// Largest signature, bundle or attestation that is read, bytes (attested SBOMs are large).
-const MAX_BLOB: u64 = 64 << 20;
+pub const MAX_BLOB: u64 = 64 << 20;
+/// Most bytes of blobs that are held for one image.
+const MAX_HELD: u64 = 256 << 20;
 /// Most manifests that are looked at for one image.
 const MAX_RELATED: usize = 256;
 /// Most layers that are looked at in one manifest.
@@ -86,6 +88,8 @@ pub struct Machine {
     /// Wanted layer blobs with their stated sizes.
     wanted: BTreeMap<Digest, u64>,
     blobs: BTreeMap<Digest, Vec<u8>>,
+    /// Bytes of them.
+    held: u64,
     refused: BTreeSet<Digest>,
     integrity: Vec<Integrity>,
     gaps: Vec<Gap>,
@@ -100,6 +104,7 @@ impl Machine {
             referrers: Vec::new(),
             wanted: BTreeMap::new(),
             blobs: BTreeMap::new(),
+            held: 0,
             refused: BTreeSet::new(),
             integrity: Vec::new(),
             gaps: Vec::new(),
@@ -120,10 +125,8 @@ impl Machine {
 
     /// Feeds the bytes of a wanted digest.
     pub fn push(&mut self, digest: &Digest, bytes: Vec<u8>) {
-        let limit = self.size_limit(digest);
-        if bytes.len() as u64 > limit {
-            self.give_up(digest, GapKind::OverBudget, format!("{digest} is larger than {limit} bytes"));
-            return;
+        if bytes.len() as u64 > self.size_limit(digest) {
+            return self.too_large(digest);
         }
         let manifest = self.expected.contains_key(digest);
         let actual = digest.of_same_algorithm(&bytes);
@@ -146,10 +149,21 @@ impl Machine {
                 Err(refusal) => self.gap(GapKind::Malformed, format!("{digest}: {refusal}")),
             },
             None if self.wanted.contains_key(digest) => {
+                self.held = self.held.saturating_add(bytes.len() as u64);
+                if self.held > MAX_HELD {
+                    let message = format!("{digest}: all that is attached is larger than {MAX_HELD} bytes");
+                    return self.give_up(digest, GapKind::OverBudget, message);
+                }
                 self.blobs.insert(*digest, bytes);
             }
             None => {}
         }
+    }
+
+    /// Says that the bytes of a wanted digest are more than [`Self::size_limit`] allows, and were not read.
+    pub fn too_large(&mut self, digest: &Digest) {
+        let limit = self.size_limit(digest);
+        self.give_up(digest, GapKind::OverBudget, format!("{digest} is larger than {limit} bytes"));
     }
 
     /// Says that a wanted digest can't be had.

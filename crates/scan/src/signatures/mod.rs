@@ -43,7 +43,7 @@ pub use attached::{Attached, collect, collect_remote, repository};
 pub use attestation::VexDocument;
 pub use content_trust::recognise as recognise_content_trust;
 pub use key::PublicKey;
-pub use machine::{Machine, Related, Subject};
+pub use machine::{MAX_BLOB, Machine, Related, Subject};
 pub use notation::{NotationTrust, StoreKind, TrustPolicy, TrustStore};
 pub use outcome::Outcome;
 pub use parsers::Parsers;

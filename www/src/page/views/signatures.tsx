@@ -44,19 +44,20 @@ function StateMark({ state }: { state: Signature['state'] }) {
 }
 
 function SignatureItem({ of }: { of: Signature }) {
+  const steps = of.steps ?? []; // a report of an older version has none
   return (
     <article class="signature" data-state={of.state}>
       <p><StateMark state={of.state} /> <strong>{T.formats[of.format] ?? of.format}</strong></p>
       <p class="statement">{of.statement}</p>
-      {of.steps.length > 0 && (
-        <ul class="plain-list proof">
-          {of.steps.map((step, index) => {
+      {steps.length > 0 && (
+        <ol class="steps-proven">
+          {steps.map((step, index) => {
             // A step of a signature that is not verified as a whole proves a part; its tick must not look like the whole's.
             const [icon, tone] = STEPS[step.state];
             const whole = of.state === 'verified' || step.state !== 'proven';
             return <li key={index}><span class={`mark-pill tone-${whole ? tone : 'quiet'}`}><Icon name={whole ? icon : 'info'} />{T.steps[step.state]}</span> <span><strong>{step.what}</strong>: {step.detail}</span></li>;
           })}
-        </ul>
+        </ol>
       )}
       <Facts of={[[T.signer, of.signer], [T.issuer, of.issuer], [T.signedAt, of.signedAt], [T.algorithm, of.algorithm], [T.signedDigest, of.signedDigest && <Digest digest={of.signedDigest} />], [T.logEntry, of.logIndex], [T.foundIn, of.foundIn && <Digest digest={of.foundIn} />]]} />
     </article>
@@ -64,7 +65,7 @@ function SignatureItem({ of }: { of: Signature }) {
 }
 
 function AttestationItem({ of }: { of: Attestation }) {
-  const { sbom, scan } = of;
+  const { sbom, scan, missing = [] } = of;
   return (
     <article class="signature">
       <p><strong>{T.kind(of.predicateType)}</strong> <code>{of.predicateType}</code> {!of.aboutThisImage && <span class="bad">{T.another}</span>}</p>
@@ -74,7 +75,7 @@ function AttestationItem({ of }: { of: Attestation }) {
       {sbom && <Examples title={T.onlySbom} of={sbom.onlySbomExamples} />}
       {scan?.compared && <p>{T.scan(scan.compared.both, scan.compared.onlyHere, scan.compared.onlyAttested)}</p>}
       {scan?.compared && <Examples title={T.onlyAttested} of={scan.compared.onlyAttestedExamples} />}
-      {of.missing.length > 0 && <><p>{T.lacks}</p><ul class="steps">{of.missing.map((one) => <li key={one}>{one}</li>)}</ul></>}
+      {missing.length > 0 && <><p>{T.lacks}</p><ul class="steps">{missing.map((one) => <li key={one}>{one}</li>)}</ul></>}
       {of.signature ? <SignatureItem of={of.signature} /> : <p class="muted">{T.unsigned}</p>}
     </article>
   );
