@@ -1,10 +1,10 @@
 // How long the page takes for one archive: node bench.js FILE. Prints one line of JSON, in milliseconds:
 // first (names, platform and layers are on screen), report (everything is but digests that are marked as pending) and
 // verified (nothing is pending any more); and memory, the most WebAssembly memory of a worker. `cargo xtask bench` calls it.
-import { launch, openPage, serve } from './harness.js';
+import { databaseFiles, launch, openPage, serve } from './harness.js';
 
 const [file] = process.argv.slice(2);
-const site = await serve();
+const site = await serve(databaseFiles());
 const browser = await launch();
 try {
   const { page } = await openPage(browser, site.url);
