@@ -5,6 +5,7 @@ mod args;
 mod db;
 mod exit;
 mod input;
+mod layer;
 mod policy;
 mod progress;
 mod registry;

@@ -18,6 +18,7 @@ use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, LayerScan, Op
 
 use crate::args::Source;
 use crate::input::{self, Input, Ranges};
+use crate::layer;
 use crate::progress::Progress;
 use crate::registry;
 use crate::signatures::Held;
@@ -161,7 +162,8 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
         })
         .collect();
     let len = |layer: &LayerSource| if let Location::Range { len, .. } = layer.location { len } else { 0 };
-    progress.expect(distinct.iter().map(|layer| len(layer)).sum());
+    let total: u64 = distinct.iter().map(|layer| len(layer)).fold(0, u64::saturating_add);
+    progress.expect(total);
     let mut order: Vec<usize> = (0..distinct.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(len(distinct[*at])));
 
@@ -173,7 +175,9 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
             scope.spawn(|| {
                 let mut ranges = Ranges::new(path);
                 while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let facts = read_layer(&mut ranges, distinct[at], progress);
+                    // More than its share: the others would wait for it.
+                    let on_two = threads > 1 && len(distinct[at]).saturating_mul(threads as u64) > total;
+                    let facts = read_layer(&mut ranges, distinct[at], on_two, progress);
                     if let Ok(mut results) = results.lock() {
                         results[at] = Some(facts);
                     }
@@ -187,20 +191,13 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
     Ok(places.into_iter().map(|place| place.and_then(|at| facts.get(at).cloned())).collect())
 }
 
-fn read_layer(ranges: &mut Ranges<'_>, layer: &LayerSource, progress: &Progress) -> Result<LayerFacts, String> {
-    let Location::Range { file, offset, len } = &layer.location else { return Err("a layer has no bytes".into()) };
-    let verify = Verify::by(layer.digest.as_ref(), layer.diff_id.as_ref());
-    let mut scan = LayerScan::new(&LayerOptions { verify, ..LayerOptions::default() });
-    let mut range = ranges.at(file.as_deref(), *offset, *len).map_err(|error| error.to_string())?;
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let count = range.read(&mut buffer).map_err(|error| format!("reading a layer: {error}"))?;
-        if count == 0 {
-            return Ok(scan.finish());
-        }
-        scan.push(&buffer[..count]);
-        progress.add(count as u64);
-    }
+fn read_layer(ranges: &mut Ranges<'_>, source: &LayerSource, on_two: bool, progress: &Progress) -> Result<LayerFacts, String> {
+    let Location::Range { file, offset, len } = &source.location else { return Err("a layer has no bytes".into()) };
+    let verify = Verify::by(source.digest.as_ref(), source.diff_id.as_ref());
+    let options = LayerOptions { verify, ..LayerOptions::default() };
+    let blob = ranges.at(file.as_deref(), *offset, *len).map_err(|error| error.to_string())?;
+    let read = if on_two { layer::on_two } else { layer::on_one };
+    read(blob, &options, &mut |count| progress.add(count))
 }
 
 /// Facts of the blobs that went by, by their name in the archive.

@@ -4,7 +4,7 @@
 //! that a cataloger wanted whole, and the compact entry log; none of it grows with the blob.
 //! Proof: `tests/suite/layer.rs` (any chopping gives the same facts).
 
-use porthole_oci::layer::{Entry, EntryKind, ImagePath, LayerReader, LayerSink, Verify};
+use porthole_oci::layer::{BlobEnd, BlobReader, Entry, EntryKind, ImagePath, LayerSink, TarSide, Verify, halves};
 use porthole_oci::{ErrorFamily, Limits};
 use porthole_report::{Gap, GapKind};
 
@@ -59,43 +59,69 @@ pub struct Progress {
 
 /// Scans one layer blob, compressed or not.
 pub struct LayerScan {
-    reader: LayerReader,
+    blob: BlobReader,
+    tar: TarScan,
+}
+
+/// The half of a scan that eats the uncompressed tar.
+pub struct TarScan {
+    tar: TarSide,
     collector: Collector,
 }
 
 impl LayerScan {
     /// A scan that has seen nothing yet.
     pub fn new(options: &LayerOptions) -> Self {
-        Self {
-            reader: LayerReader::new(options.limits.clone(), options.verify),
-            collector: Collector {
-                limits: options.scan_limits,
-                catalogers: if options.without_packages { &[] } else { packages::ALL },
-                ..Collector::default()
-            },
-        }
+        let (blob, tar) = Self::halves(options);
+        Self { blob, tar }
+    }
+
+    /// The two halves of a scan, for a host that has a thread for each: what comes out of the first is pushed into the second.
+    pub fn halves(options: &LayerOptions) -> (BlobReader, TarScan) {
+        let (blob, tar) = halves(options.limits.clone(), options.verify);
+        let collector = Collector {
+            limits: options.scan_limits,
+            catalogers: if options.without_packages { &[] } else { packages::ALL },
+            ..Collector::default()
+        };
+        (blob, TarScan { tar, collector })
     }
 
     /// The next bytes of the blob. Damage ends the reading, not the scan: what was read before it is kept.
     pub fn push(&mut self, chunk: &[u8]) {
-        self.reader.push(chunk, &mut self.collector);
+        let Self { blob, tar } = self;
+        blob.push(chunk, &mut |bytes| tar.push(bytes));
     }
 
     /// How far it is.
     pub fn progress(&self) -> Progress {
         Progress {
-            stored: self.reader.stored(),
-            uncompressed: self.reader.expanded(),
-            entries: self.collector.log.len(),
-            packages: self.collector.packages,
-            secrets: self.collector.facts.secrets.len(),
+            stored: self.blob.stored(),
+            uncompressed: self.blob.expanded(),
+            entries: self.tar.collector.log.len(),
+            packages: self.tar.collector.packages,
+            secrets: self.tar.collector.facts.secrets.len(),
         }
     }
 
     /// The blob has ended: everything it says.
-    pub fn finish(mut self) -> LayerFacts {
-        let summary = self.reader.finish(&mut self.collector);
-        let mut collector = self.collector;
+    pub fn finish(self) -> LayerFacts {
+        let Self { blob, mut tar } = self;
+        let end = blob.finish(&mut |bytes| tar.push(bytes));
+        tar.finish(end)
+    }
+}
+
+impl TarScan {
+    /// The next bytes of the tar.
+    pub fn push(&mut self, bytes: &[u8]) {
+        self.tar.push(bytes, &mut self.collector);
+    }
+
+    /// The blob has ended: everything it says.
+    pub fn finish(self, end: BlobEnd) -> LayerFacts {
+        let Self { tar, mut collector } = self;
+        let summary = tar.finish(end, &mut collector);
         if let Some(damage) = &summary.damage {
             // A file that was being read when the layer broke off has no end: it is dropped, the gap says so.
             collector.drop_file();

@@ -38,7 +38,7 @@ pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};
 pub use image::{ImageView, LayerChanges, Line, Listing, NodeId, Order, State, Tree, TreeChange, TreeRow, Version, VersionId};
 pub use inventory::{Inventory, full_name, is_system};
-pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress};
+pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress, TarScan};
 pub use limits::ScanLimits;
 pub use pipeline::{Analysis, Options, matcher, set_vulnerabilities};
 /// Advisories: shards and the matcher that a host feeds.

@@ -7,5 +7,5 @@ mod whiteout;
 
 pub use entry::{Entry, EntryKind};
 pub use path::ImagePath;
-pub use reader::{LayerReader, LayerSink, LayerSummary, Verify};
+pub use reader::{BlobEnd, BlobReader, LayerReader, LayerSink, LayerSummary, TarSide, Verify, halves};
 pub use whiteout::{Meaning, meaning};

@@ -81,18 +81,143 @@ pub struct LayerSummary {
     pub warnings: u64,
 }
 
-/// Reads one layer blob, pushed in pieces of any size.
+/// Reads one layer blob, pushed in pieces of any size: a [`BlobReader`] and a [`TarSide`] in one.
 pub struct LayerReader {
-    decoder: Decoder,
-    blob: Option<Hasher>,
-    tar: Tarball,
-    verify: Verify,
-    /// Damage of the compression, after which nothing more is decoded.
-    damage: Option<Error>,
+    blob: BlobReader,
+    tar: TarSide,
 }
 
-/// The uncompressed side.
-struct Tarball {
+impl LayerReader {
+    /// A reader at the start of a blob.
+    pub fn new(limits: Limits, verify: Verify) -> Self {
+        let (blob, tar) = halves(limits, verify);
+        Self { blob, tar }
+    }
+
+    /// Bytes of the blob pushed so far.
+    pub fn stored(&self) -> u64 {
+        self.blob.stored()
+    }
+
+    /// Uncompressed bytes read so far.
+    pub fn expanded(&self) -> u64 {
+        self.blob.expanded()
+    }
+
+    /// Takes the next bytes of the blob. Never fails: damage is told by [`Self::finish`].
+    pub fn push(&mut self, chunk: &[u8], sink: &mut impl LayerSink) {
+        let Self { blob, tar } = self;
+        blob.push(chunk, &mut |bytes| tar.push(bytes, sink));
+    }
+
+    /// Ends the blob.
+    pub fn finish(self, sink: &mut impl LayerSink) -> LayerSummary {
+        let Self { blob, mut tar } = self;
+        let end = blob.finish(&mut |bytes| tar.push(bytes, sink));
+        tar.finish(end, sink)
+    }
+}
+
+/// The two halves of a [`LayerReader`], for a host that has a thread for each: what comes out of the first is pushed into the
+/// second, and its end handed over. Together they tell what a `LayerReader` tells.
+pub fn halves(limits: Limits, verify: Verify) -> (BlobReader, TarSide) {
+    let decoder = Decoder::sniffing(limits.clone());
+    let blob = BlobReader {
+        decoder: if verify.crc { decoder } else { decoder.without_crc() },
+        hasher: verify.digest.map(Hasher::new),
+        // Uncompressed blobs are hashed once: digest and diff_id are the same.
+        hashed_as_tar: verify.digest == verify.diff_id,
+        damage: None,
+        warnings: Vec::new(),
+    };
+    let tar = TarSide {
+        reader: TarReader::new(limits.clone()),
+        hasher: verify.diff_id.map(Hasher::new),
+        damage: None,
+        limits,
+        warnings: 0,
+        in_entry: false,
+    };
+    (blob, tar)
+}
+
+/// The compressed side: a blob in, the bytes of its tar out.
+pub struct BlobReader {
+    decoder: Decoder,
+    hasher: Option<Hasher>,
+    /// True where the digest of an uncompressed blob is its diff_id.
+    hashed_as_tar: bool,
+    /// Damage of the compression, after which nothing more is decoded.
+    damage: Option<Error>,
+    warnings: Vec<String>,
+}
+
+/// How a blob ended: what its other half does not see.
+pub struct BlobEnd {
+    digest: Option<Digest>,
+    hashed_as_tar: bool,
+    stored: u64,
+    expanded: u64,
+    compression: Compression,
+    damage: Option<Error>,
+    warnings: Vec<String>,
+}
+
+impl BlobReader {
+    /// Bytes of the blob pushed so far.
+    pub fn stored(&self) -> u64 {
+        self.decoder.stored()
+    }
+
+    /// Uncompressed bytes given out so far.
+    pub fn expanded(&self) -> u64 {
+        self.decoder.expanded()
+    }
+
+    /// Takes the next bytes of the blob.
+    pub fn push(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) {
+        let decoded = self.decoder.push(chunk, &mut |bytes| {
+            out(bytes);
+            Ok(())
+        });
+        self.note(decoded);
+        if self.decoder.compression() == Some(Compression::None) && self.hashed_as_tar {
+            self.hasher = None;
+        } else if let Some(hasher) = &mut self.hasher {
+            hasher.push(chunk);
+        }
+    }
+
+    /// Ends the blob.
+    pub fn finish(mut self, out: &mut dyn FnMut(&[u8])) -> BlobEnd {
+        let decoded = self.decoder.finish(&mut |bytes| {
+            out(bytes);
+            Ok(())
+        });
+        self.note(decoded);
+        let compression = self.decoder.compression().unwrap_or_default();
+        BlobEnd {
+            digest: self.hasher.map(Hasher::finish),
+            hashed_as_tar: self.hashed_as_tar && compression == Compression::None,
+            stored: self.decoder.stored(),
+            expanded: self.decoder.expanded(),
+            compression,
+            damage: self.damage,
+            warnings: self.warnings,
+        }
+    }
+
+    fn note(&mut self, decoded: Result<(), Error>) {
+        if let Err(error) = decoded {
+            self.damage.get_or_insert(error);
+        }
+        // All of them are about what stands behind the last byte that is decoded: told at the end, they are told in place.
+        self.warnings.extend(self.decoder.take_warnings());
+    }
+}
+
+/// The uncompressed side: the bytes of a tar in, entries out.
+pub struct TarSide {
     reader: TarReader,
     hasher: Option<Hasher>,
     damage: Option<Error>,
@@ -101,101 +226,9 @@ struct Tarball {
     in_entry: bool,
 }
 
-impl LayerReader {
-    /// A reader at the start of a blob.
-    pub fn new(limits: Limits, verify: Verify) -> Self {
-        Self {
-            decoder: if verify.crc { Decoder::sniffing(limits.clone()) } else { Decoder::sniffing(limits.clone()).without_crc() },
-            blob: verify.digest.map(Hasher::new),
-            tar: Tarball {
-                reader: TarReader::new(limits.clone()),
-                hasher: verify.diff_id.map(Hasher::new),
-                damage: None,
-                limits,
-                warnings: 0,
-                in_entry: false,
-            },
-            verify,
-            damage: None,
-        }
-    }
-
-    /// Bytes of the blob pushed so far.
-    pub fn stored(&self) -> u64 {
-        self.decoder.stored()
-    }
-
-    /// Uncompressed bytes read so far.
-    pub fn expanded(&self) -> u64 {
-        self.decoder.expanded()
-    }
-
-    /// Takes the next bytes of the blob. Never fails: damage is told by [`Self::finish`].
-    pub fn push(&mut self, chunk: &[u8], sink: &mut impl LayerSink) {
-        let decoded = {
-            let tar = &mut self.tar;
-            self.decoder.push(chunk, &mut |bytes| {
-                tar.push(bytes, sink);
-                Ok(())
-            })
-        };
-        self.note(decoded);
-        // Uncompressed blobs are hashed once: digest and diff_id are the same.
-        if self.decoder.compression() == Some(Compression::None) && self.verify.digest == self.verify.diff_id {
-            self.blob = None;
-        } else if let Some(hasher) = &mut self.blob {
-            hasher.push(chunk);
-        }
-        self.warn(sink);
-    }
-
-    /// Ends the blob.
-    pub fn finish(mut self, sink: &mut impl LayerSink) -> LayerSummary {
-        let decoded = {
-            let tar = &mut self.tar;
-            self.decoder.finish(&mut |bytes| {
-                tar.push(bytes, sink);
-                Ok(())
-            })
-        };
-        self.note(decoded);
-        self.warn(sink);
-        let compression = self.decoder.compression().unwrap_or_default();
-        let decoded_whole = self.damage.is_none();
-        // A cut stream also cuts the tar; the first cause is the one to tell.
-        let tar_damage = self.tar.finish(decoded_whole, sink);
-        let diff_id = self.tar.hasher.filter(|_| decoded_whole).map(Hasher::finish);
-        let digest = match compression {
-            Compression::None if self.verify.digest == self.verify.diff_id => diff_id,
-            _ => self.blob.map(Hasher::finish),
-        };
-        LayerSummary {
-            digest,
-            diff_id,
-            stored_size: self.decoder.stored(),
-            uncompressed_size: self.decoder.expanded(),
-            compression,
-            damage: self.damage.or(tar_damage),
-            warnings: self.tar.warnings,
-        }
-    }
-
-    fn note(&mut self, decoded: Result<(), Error>) {
-        if let Err(error) = decoded {
-            self.damage.get_or_insert(error);
-        }
-    }
-
-    fn warn(&mut self, sink: &mut impl LayerSink) {
-        for message in self.decoder.take_warnings() {
-            self.tar.warnings += 1;
-            sink.warning(&ImagePath::default(), &message);
-        }
-    }
-}
-
-impl Tarball {
-    fn push(&mut self, bytes: &[u8], sink: &mut impl LayerSink) {
+impl TarSide {
+    /// Takes the next bytes of the tar.
+    pub fn push(&mut self, bytes: &[u8], sink: &mut impl LayerSink) {
         if let Some(hasher) = &mut self.hasher {
             hasher.push(bytes);
         }
@@ -205,12 +238,28 @@ impl Tarball {
         }
     }
 
-    fn finish(&mut self, decoded_whole: bool, sink: &mut impl LayerSink) -> Option<Error> {
+    /// Ends the layer, once its blob has ended.
+    pub fn finish(mut self, end: BlobEnd, sink: &mut impl LayerSink) -> LayerSummary {
+        for message in &end.warnings {
+            self.warnings += 1;
+            sink.warning(&ImagePath::default(), message);
+        }
+        let decoded_whole = end.damage.is_none();
+        // A cut stream also cuts the tar; the first cause is the one to tell.
         if self.damage.is_none() && decoded_whole {
             let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
             self.damage = self.reader.finish(&mut names).err();
         }
-        self.damage.take()
+        let diff_id = self.hasher.filter(|_| decoded_whole).map(Hasher::finish);
+        LayerSummary {
+            digest: if end.hashed_as_tar { diff_id } else { end.digest },
+            diff_id,
+            stored_size: end.stored,
+            uncompressed_size: end.expanded,
+            compression: end.compression,
+            damage: end.damage.or(self.damage),
+            warnings: self.warnings,
+        }
     }
 }
 

@@ -76,7 +76,7 @@ pub trait Cataloger: Sync {
 }
 
 /// Reads one file in pieces.
-pub trait StreamParser {
+pub trait StreamParser: Send {
     /// The next bytes; any chopping gives the same result.
     fn push(&mut self, bytes: &[u8]);
 
