@@ -51,11 +51,12 @@ function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
   const { vulnerabilities: v } = head.verdict;
   const to = href('vulns');
   if (scanning) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value="…"><span>{S.cards.pending}</span></Card>;
+  if (nothingToCheck(head)) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value={S.cards.nothingToCheck}><span>{S.cards.nothingToCheckWhy}</span></Card>;
   if (!v.database) return <Card to={to} icon="shield" tone="quiet" title={S.cards.vulns} value={S.cards.noDatabase}><span>{S.cards.noDatabaseWhy}</span></Card>;
   const rows = head.report.vulnerabilities.database.reduce((sum, shard) => sum + shard.rows, 0);
   const ended = head.report.image.distribution?.endOfLifeReached === true;
   const age = <DataAge head={head} />;
-  if (v.total === 0) return <Card to={to} icon="shield" tone={v.stale || ended || head.report.vulnerabilities.missing.length > 0 ? 'warn' : 'good'} title={S.cards.vulns} value={S.cards.noVulns}><span>{S.cards.noVulnsWhy(rows)}</span>{v.suppressed > 0 && <span>{S.cards.noVulnsLeft(v.suppressed)}</span>}{age}</Card>;
+  if (v.total === 0) return <Card to={to} icon="shield" tone={v.stale || ended || head.report.vulnerabilities.missing.length > 0 || head.report.gaps.length > 0 ? 'warn' : 'good'} title={S.cards.vulns} value={S.cards.noVulns}><span>{S.cards.noVulnsWhy(rows)}</span><Unread head={head} />{v.suppressed > 0 && <span>{S.cards.noVulnsLeft(v.suppressed)}</span>}{age}</Card>;
   const worst = v.bySeverity.filter((one) => one.total > 0);
   const bad = worst[0]?.severity === 'critical' || worst[0]?.severity === 'high' || v.exploited > 0;
   return (
@@ -68,6 +69,15 @@ function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {
       {age}
     </Card>
   );
+}
+
+/** True when no advisory could name anything in it: no database was asked, and none is missing. */
+export const nothingToCheck = (head: Head): boolean => head.verdict.packages.total + head.verdict.packages.hidden === 0;
+
+/** Good news of an image that was not read whole is no good news. */
+function Unread({ head }: { head: Head }) {
+  const gaps = head.report.gaps.length;
+  return gaps > 0 ? <span class="bad"><Icon name="alert" />{S.cards.unread(gaps)}</span> : null;
 }
 
 /** How old the data is, always; what it lacks. */
@@ -85,7 +95,7 @@ function SecretCard({ head, scanning }: { head: Head; scanning: boolean }) {
   const { secrets } = head.verdict;
   const to = href('secrets');
   if (scanning && secrets.total === 0) return <Card to={to} icon="key" tone="quiet" title={S.cards.secrets} value="…"><span>{S.cards.pending}</span></Card>;
-  if (secrets.total === 0) return <Card to={to} icon="key" tone="good" title={S.cards.secrets} value={S.cards.noSecrets}><span>{secrets.harmless ? S.cards.harmless(secrets.harmless) : S.cards.noSecretsWhy}</span></Card>;
+  if (secrets.total === 0) return <Card to={to} icon="key" tone={head.report.gaps.length > 0 ? 'warn' : 'good'} title={S.cards.secrets} value={S.cards.noSecrets}><span>{secrets.harmless ? S.cards.harmless(secrets.harmless) : S.cards.noSecretsWhy}</span><Unread head={head} /></Card>;
   return (
     <Card to={to} icon="key" tone="bad" title={S.cards.secrets} value={count(secrets.total)}>
       {secrets.visible > 0 && <span>{S.cards.visibleSecrets(secrets.visible)}</span>}

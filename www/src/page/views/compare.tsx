@@ -10,6 +10,7 @@ import { openFiles, stopComparing, swap } from '../scan';
 import { other, type Subject } from '../store';
 import { S } from '../../shared/strings';
 import { compareReports, NONE, type Difference, type Side } from '../../shared/compare';
+import { nothingToCheck } from './cards';
 import { FilesCompared } from './compare-files';
 import { Reference } from './reference';
 import { Scanning } from './scanning';
@@ -46,7 +47,7 @@ export function Compare({ subject }: { subject: Subject }) {
 /** Numbers of which fewer is better. */
 const JUDGED: ReadonlySet<string> = new Set(['stored', 'unpacked', 'wasted', 'vulnerabilities', 'secrets', 'checks']);
 
-const unchecked = (subject: Subject): boolean => subject.head?.verdict.vulnerabilities.database === false;
+const unchecked = ({ head }: Subject): boolean => head !== null && !head.verdict.vulnerabilities.database && !nothingToCheck(head);
 
 /** The image's name where there is room, else which of the two it is. */
 function Named({ subject, word }: { subject: Subject; word: string }) {

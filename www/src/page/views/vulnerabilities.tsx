@@ -8,6 +8,7 @@ import { Facts, Panel, Section } from '../components/panel';
 import { command, date, percent } from '../../shared/format';
 import { href, route, withItem } from '../route';
 import { S } from '../../shared/strings';
+import { nothingToCheck } from './cards';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 import { Icon } from '../components/icon';
@@ -49,7 +50,7 @@ export function Vulnerabilities({ model, head, scanning }: ViewProps) {
   const { item } = route.value;
   const row = useItem(model, 'vulns', item, head);
   const { database, missing } = head.report.vulnerabilities;
-  const empty = scanning ? <p>{S.empty.vulnsScanning}</p> : database.length === 0
+  const empty = scanning ? <p>{S.empty.vulnsScanning}</p> : nothingToCheck(head) ? <><Icon name="box" /><p>{S.cards.nothingToCheckWhy}</p></> : database.length === 0
     ? <><Icon name="info" /><p>{S.empty.vulnsNoDatabase}</p><p class="muted">{S.empty.vulnsNoDatabaseHow}</p></>
     : <><Icon name="check" /><p>{S.empty.vulnsNone}</p>{missing.length > 0 && <p class="muted">{S.empty.vulnsMissing(missing.join(', '))}</p>}</>;
   return (
