@@ -54,7 +54,7 @@ test('300,000 files are browsed, sorted, searched and drawn without a stutter', 
   const archive = image(manyFiles());
   t.diagnostic(`the archive has ${Math.round(archive.length / 1e6)} MB`);
   await choose(page, { name: 'many.tar', mimeType: 'application/x-tar', buffer: archive });
-  await watchTasks(page);
+  await watchTasks(browser, page);
   await settled(page);
   const drawn = () => page.locator('.tree-line').count();
   const line = (path) => page.locator(`.tree-line[data-path="${path}"]`);
@@ -88,7 +88,7 @@ test('300,000 files are browsed, sorted, searched and drawn without a stutter', 
   await page.waitForFunction(() => document.querySelectorAll('.result').length === 10);
   await page.fill('#filter', 'file-');
   await page.waitForFunction((all) => document.querySelector('.results [role="status"]')?.textContent?.includes(all), '100,000');
-  assert.ok(await page.locator('.result').count() <= 500);
+  assert.ok(await page.locator('.result').count() <= 200);
 
   // The treemap draws what weighs and says how much the rest is.
   await page.fill('#filter', '');
@@ -96,7 +96,7 @@ test('300,000 files are browsed, sorted, searched and drawn without a stutter', 
   await page.getByRole('button', { name: /^\/var, / }).first().click({ position: { x: 20, y: 10 } });
   await page.waitForSelector('.tile');
   assert.ok(await page.locator('.tile').count() < 400);
-  await noLongTasks(t, page);
+  await noLongTasks(t, browser, page);
   assert.deepEqual(problems.filter((one) => !/404/.test(one)), []);
   await context.close();
 });

@@ -46,7 +46,7 @@ for (const name of ['debian-slim', 'debian-app']) {
     const archive = join(images, name, 'oci.tar');
     if (!needs(t, archive)) return;
     const { page, context } = await openPage(browser, site.url);
-    await watchTasks(page);
+    await watchTasks(browser, page);
     await choose(page, archive);
     // A person looks around while it goes on.
     await page.waitForSelector('.cards');
@@ -59,7 +59,7 @@ for (const name of ['debian-slim', 'debian-app']) {
       await goTo(page, `#/${view}`);
       await page.waitForTimeout(250);
     }
-    await noLongTasks(t, page);
+    await noLongTasks(t, browser, page);
     await context.close();
   });
 }

@@ -14,16 +14,15 @@ interface CardProps {
   tone: Tone;
   title: string;
   value: ComponentChildren;
-  unit?: string;
   children?: ComponentChildren;
 }
 
-function Card({ to, icon, tone, title, value, unit, children }: CardProps) {
+function Card({ to, icon, tone, title, value, children }: CardProps) {
   return (
     <li>
       <a class={`card tone-${tone}`} href={to}>
         <span class="card-title"><Icon name={icon} />{title}</span>
-        <span class="card-value">{value}{unit && <small> {unit}</small>}</span>
+        <span class="card-value">{value}</span>
         <span class="card-lines">{children}</span>
       </a>
     </li>
@@ -154,7 +153,8 @@ function SizeCard({ report, scanning }: { report: Head['report']; scanning: bool
   const { image, efficiency, layers } = report;
   const share = efficiency.shippedBytes > 0 ? efficiency.wastedBytes / efficiency.shippedBytes : 0;
   return (
-    <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={bytes(image.storedSize)} unit={S.cards.inLayers(layers.length)}>
+    <Card to={href('layers')} icon="weight" tone={share > 0.1 ? 'warn' : 'quiet'} title={S.cards.size} value={bytes(image.storedSize)}>
+      <span>{S.cards.inLayers(layers.length)}</span>
       {!scanning && image.uncompressedSize > 0 && bytes(image.uncompressedSize) !== bytes(image.storedSize) && <span>{S.cards.unpacked(bytes(image.uncompressedSize))}</span>}
       {!scanning && image.visibleSize > 0 && <span>{S.cards.visible(bytes(image.visibleSize))}</span>}
       <span>{scanning ? S.cards.pending : efficiency.wastedBytes > 0 ? S.cards.waste(bytes(efficiency.wastedBytes), percent(efficiency.wastedBytes, efficiency.shippedBytes)) : S.cards.noWaste}</span>

@@ -104,7 +104,7 @@ function useSearch(model: ViewProps['model'], text: string, view: TreeView, vers
     }
     let stale = false;
     const timer = setTimeout(() => {
-      void model.ask('search', { text, view, limit: 500 }).then((answer) => { if (!stale) setFound(answer); }, () => undefined);
+      void model.ask('search', { text, view, limit: 200 }).then((answer) => { if (!stale) setFound(answer); }, () => undefined);
     }, 80);
     return () => { stale = true; clearTimeout(timer); };
   }, [model, text, JSON.stringify(view), version]);
