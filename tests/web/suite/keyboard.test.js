@@ -97,3 +97,21 @@ test('every state of a list has an address that brings it back', async () => {
   await page.waitForSelector('.cards');
   await context.close();
 });
+
+test('what a list chooses at first can be unchosen, and that has an address too', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#/secrets'; });
+  const rows = (want) => page.waitForFunction((count) => document.querySelectorAll('.grid-body .row[data-index]').length === count, want);
+  const state = (name) => page.locator('.facet label', { hasText: name }).locator('input');
+  await rows(3);
+  assert.equal(await state('Deleted, still shipped').isChecked(), true);
+  await state('In the final image').uncheck();
+  await rows(1);
+  assert.match(page.url(), /f\.state=buried$/);
+  await state('Deleted, still shipped').uncheck();
+  await rows(3);
+  assert.match(page.url(), /f\.state=$/);
+  await context.close();
+});

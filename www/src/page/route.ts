@@ -45,12 +45,12 @@ export function go(to: string, replace = false): void {
   route.value = parse(to);
 }
 
-/** The same view with some parameters changed; an empty value removes one. */
+/** The same view with some parameters changed; null removes one. */
 export function withParams(changes: Record<string, string | null>): string {
   const { view, item, params } = route.value;
   const next = new URLSearchParams(params);
   for (const [name, value] of Object.entries(changes)) {
-    if (value) next.set(name, value);
+    if (value !== null) next.set(name, value);
     else next.delete(name);
   }
   return href(view, item, next);

@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { FacetCount } from '../../shared/query';
 import { command, count } from '../../shared/format';
-import { go, route, withParams } from '../route';
+import { go, withParams } from '../route';
 import { head } from '../store';
 import { S } from '../../shared/strings';
 
@@ -25,14 +25,14 @@ export const layerFacet: FacetLabels = {
   },
 };
 
-function toggle(facet: string, value: string): void {
-  const name = `f.${facet}`;
-  const chosen = new Set((route.value.params.get(name) ?? '').split('|').filter(Boolean));
-  if (!chosen.delete(value)) chosen.add(value);
-  go(withParams({ [name]: [...chosen].join('|') || null }), true);
+/** Chooses one more value, or one less. With none left, an address without the facet would mean the preset again: it says so. */
+function toggle(facet: string, value: string, chosen: readonly string[], preset: boolean): void {
+  const next = new Set(chosen);
+  if (!next.delete(value)) next.add(value);
+  go(withParams({ [`f.${facet}`]: [...next].join('|') || (preset ? '' : null) }), true);
 }
 
-function Group({ id, labels, counts, chosen }: { id: string; labels: FacetLabels; counts: FacetCount[]; chosen: readonly string[] }) {
+function Group({ id, labels, counts, chosen, preset }: { id: string; labels: FacetLabels; counts: FacetCount[]; chosen: readonly string[]; preset: boolean }) {
   const [long, setLong] = useState(false);
   const { order } = labels;
   const sorted = order ? [...counts].sort((a, b) => order.indexOf(a.value) - order.indexOf(b.value)) : counts;
@@ -43,7 +43,7 @@ function Group({ id, labels, counts, chosen }: { id: string; labels: FacetLabels
       <legend>{labels.title}</legend>
       {shown.map(({ value, count: rows }) => (
         <label key={value} class={rows === 0 ? 'none' : ''}>
-          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(id, value)} />
+          <input type="checkbox" checked={chosen.includes(value)} onChange={() => toggle(id, value, chosen, preset)} />
           <span class="truncate" title={labels.value?.(value) ?? value}>{labels.value?.(value) ?? value}</span>
           <span class="number">{count(rows)}</span>
         </label>
@@ -57,14 +57,16 @@ function Group({ id, labels, counts, chosen }: { id: string; labels: FacetLabels
   );
 }
 
-export function Facets({ labels, counts, chosen }: {
+export function Facets({ labels, counts, chosen, presets }: {
   labels: Record<string, FacetLabels>;
   counts: Record<string, FacetCount[]>;
   chosen: Record<string, readonly string[]>;
+  /** Facets that have values chosen when the address says nothing. */
+  presets: readonly string[];
 }) {
   return (
     <div class="facets">
-      {Object.entries(labels).map(([id, label]) => <Group key={id} id={id} labels={label} counts={counts[id] ?? []} chosen={chosen[id] ?? []} />)}
+      {Object.entries(labels).map(([id, label]) => <Group key={id} id={id} labels={label} counts={counts[id] ?? []} chosen={chosen[id] ?? []} preset={presets.includes(id)} />)}
     </div>
   );
 }

@@ -165,7 +165,7 @@ export function List<L extends ListName>(props: ListProps<L>) {
     );
   }
   const facetCount = Object.entries(chosen).filter(([name, values]) => values.length && params.has(`f.${name}`)).length;
-  const rail = <Facets labels={labels} counts={data.facets} chosen={chosen} />;
+  const rail = <Facets labels={labels} counts={data.facets} chosen={chosen} presets={Object.keys(preset)} />;
 
   return (
     <section class="list-view" aria-label={props.title} ref={section}>

@@ -35,12 +35,15 @@ const facets = {
   layer: layerFacet,
 };
 
+/** What counts; what is thought to be harmless or was accepted is one click away. */
+const preset = { state: ['visible', 'buried'] };
+
 export function Secrets({ model, head, scanning }: ViewProps) {
   const { item } = route.value;
   const row = useItem(model, 'secrets', item, head);
   return (
     <div class={item ? 'with-panel' : ''}>
-      <List list="secrets" title={S.tabs.secrets} model={model} version={head} columns={columns} facets={facets} sort="-severity"
+      <List list="secrets" title={S.tabs.secrets} model={model} version={head} columns={columns} facets={facets} sort="-severity" preset={preset}
         empty={<><Icon name={scanning ? 'clock' : 'check'} /><p>{scanning ? S.empty.secretsScanning : S.empty.secrets}</p></>}
         phone={(one) => (
           <>
