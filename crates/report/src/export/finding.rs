@@ -122,7 +122,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             rule: plain(&check.code),
             title: plain(&check.title).into_owned(),
             severity: if check.outcome == Outcome::Warn { check.severity.min(Severity::Medium) } else { check.severity },
-            message: format!("{}: {}", plain(&check.title), plain(&check.message)),
+            message: format!("{}: {}", plain(&check.code), plain(&check.message)),
             package: String::new(),
             fixed: String::new(),
             path: evidence.and_then(|evidence| evidence.path.as_deref()).map(|path| plain(path).into_owned()).unwrap_or_default(),

@@ -11,7 +11,7 @@ pub struct Html;
 
 const STYLE: &str = "body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:72rem;padding:0 1rem;color:#1b1f24;background:#fff}\
 table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{text-align:left;padding:.35rem .6rem;border-bottom:1px solid #d0d7de;vertical-align:top;overflow-wrap:anywhere}\
-th{position:sticky;top:0;background:#f6f8fa}th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid #0969da}\
+th{position:sticky;top:0;background:#f6f8fa;white-space:nowrap}td[class],td[data-n]{white-space:nowrap}th button{all:unset;cursor:pointer;font-weight:600}th button:focus-visible{outline:2px solid #0969da}\
 .critical{color:#a40e26;font-weight:600}.high{color:#bc4c00;font-weight:600}.medium{color:#7d4e00}.low,.negligible,.unknown{color:#57606a}.fail{color:#a40e26}.warn{color:#7d4e00}.pass{color:#116329}\
 input{font:inherit;padding:.3rem .5rem;width:24rem;max-width:100%}dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{color:#57606a}dd{margin:0;overflow-wrap:anywhere}\
 @media(prefers-color-scheme:dark){body{color:#e6edf3;background:#0d1117}th{background:#161b22}th,td{border-color:#30363d}.critical,.fail{color:#ff7b72}.high{color:#ffa657}.medium,.warn{color:#e3b341}.pass{color:#56d364}}";
@@ -55,15 +55,17 @@ impl Exporter for Html {
                         text(&finding.rule),
                         text(&finding.message),
                         text(&place),
-                        text(&format!("{layer} {}", finding.origin())),
+                        Cell { text: format!("{layer} {}", finding.origin()).trim().into(), class: "layer", order: None },
                         text(finding.suppressed.as_deref().unwrap_or_default()),
                     ]
                 })
                 .collect();
-            table(title, &["Severity", "Id", "What", "Where", "Layer", "Does not count because"], &rows, out);
-        }
-        if report.vulnerabilities.database.is_empty() {
-            out.push_str("<p>No advisory database was loaded: vulnerabilities are not known.</p>\n");
+            let open = findings.iter().filter(|finding| finding.kind == kind && finding.suppressed.is_none()).count();
+            let title = if open == rows.len() { title.to_owned() } else { format!("{title}: {open} open, all") };
+            table(&title, &["Severity", "Id", "What", "Where", "Layer", "Does not count because"], &rows, out);
+            if kind == "vulnerability" && report.vulnerabilities.database.is_empty() {
+                out.push_str("<p>No advisory database was loaded: vulnerabilities are not known.</p>\n");
+            }
         }
         let checks: Vec<Vec<Cell>> = report
             .checks
@@ -117,6 +119,16 @@ impl Exporter for Html {
             .collect();
         table("Layers", &["Layer", "Size", "Command", "diff_id"], &layers, out);
         origin(report, out);
+        let waste: Vec<Vec<Cell>> = report
+            .efficiency
+            .remedies
+            .iter()
+            .map(|remedy| {
+                let saves = Cell { text: bytes(remedy.bytes), class: "", order: Some(remedy.bytes) };
+                vec![saves, text(&remedy.text)]
+            })
+            .collect();
+        table("Waste", &["Saves", "What to do"], &waste, out);
         let gaps: Vec<Vec<Cell>> = report.gaps.iter().map(|gap| vec![text(&gap.path), text(&gap.message)]).collect();
         table("What could not be read", &["Path", "Why"], &gaps, out);
         out.push_str(&format!("<script>{SCRIPT}</script>\n</body></html>\n"));
