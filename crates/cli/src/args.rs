@@ -84,7 +84,7 @@ pub(crate) struct Source {
     /// Folder with the advisory database; default: where `porthole db` keeps it, if it is there.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) db: Option<PathBuf>,
-    /// Threads that read layers; default: one a core.
+    /// Threads that read layers; default: one a core, and three at least for a registry.
     #[arg(long, value_name = "COUNT")]
     pub(crate) jobs: Option<usize>,
     /// Time that ages are measured against, RFC 3339; default: now. Fixing it makes reports reproducible.

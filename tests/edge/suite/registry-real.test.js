@@ -113,6 +113,12 @@ describe('a registry of our own', { skip }, () => {
     assert.deepEqual(unsigned.signatures.signatures, []);
   });
 
+  test('two images of a registry are compared', async () => {
+    const { code, out, err } = await porthole(['diff', '-q', reference('org/team/app'), reference('multi', 'v1'), '--format', 'json']);
+    assert.equal(code, 0, err);
+    assert.ok(out.includes(registry.reference('org/team/app')) && out.includes(registry.reference('multi')), out);
+  });
+
   test('with a cache no layer is fetched twice, and the report is the same bytes', async () => {
     const cache = join(folder, 'cache');
     const run = () => porthole(['scan', reference('org/team/app'), '-q', '-f', 'json', '--now', NOW], { env: { PORTHOLE_CACHE: cache } });

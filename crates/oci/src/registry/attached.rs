@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::http::Head;
 use super::pull::{ACCEPT, Pull, Step, plain, remote};
 use super::url::Url;
-use super::{Error, MAX_ATTACHED, MAX_REFERRER_PAGES};
+use super::{Error, MAX_ATTACHED, MAX_REFERRER_PAGES, MAX_SUBJECTS};
 use crate::archive::{Artifact, Check, Document, Gap, GapKind, artifact};
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
@@ -43,9 +43,8 @@ impl Pull {
             self.queue_once(descriptor);
         }
         // Signatures are over what people name: the index, or the manifest itself.
-        let digests: Vec<Digest> =
-            self.manifest.iter().map(|(descriptor, ..)| descriptor.digest).chain(self.parents.iter().copied()).collect();
-        for digest in digests {
+        let digests = self.manifest.iter().map(|(descriptor, ..)| descriptor.digest).chain(self.parents.iter().copied());
+        for digest in digests.take(MAX_SUBJECTS).collect::<Vec<_>>() {
             self.queue.push_back(Step::Referrers(digest, None));
             self.queue.extend(["sig", "att", "sbom"].map(|kind| Step::CosignTag(digest, kind)));
         }

@@ -43,5 +43,8 @@ const MAX_MANIFEST: u64 = 4 << 20;
 /// Manifests read that are attached to one image, at most.
 const MAX_ATTACHED: usize = 64;
 
+/// Digests of one image, its own and those of the indexes above it, that signatures are looked for of.
+const MAX_SUBJECTS: usize = 4;
+
 /// Pages of referrers looked at for one image.
 const MAX_REFERRER_PAGES: u32 = 8;
