@@ -50,6 +50,31 @@ pub const LANGUAGES: [(&str, &str, Scheme); 17] = [
     ("swift", "SwiftURL", Scheme::SemVer),
 ];
 
+/// Programs that no package manager installed, by the name that their bytes gave them, and as Bitnami's records call them: the only OSV
+/// ecosystem that is about released programs themselves. Java is left out, because its records count versions otherwise.
+const PROGRAMS: [(&str, &str); 20] = [
+    ("consul", "consul"),
+    ("envoy", "envoy"),
+    ("git", "git"),
+    ("go", "golang"),
+    ("grafana", "grafana"),
+    ("haproxy", "haproxy"),
+    ("httpd", "apache"),
+    ("mariadb", "mariadb"),
+    ("memcached", "memcached"),
+    ("mongodb", "mongodb"),
+    ("nginx", "nginx"),
+    ("node", "node"),
+    ("openldap", "openldap"),
+    ("openresty", "openresty"),
+    ("php", "php"),
+    ("postgresql", "postgresql"),
+    ("python", "python"),
+    ("redis", "redis"),
+    ("valkey", "valkey"),
+    ("vault", "vault"),
+];
+
 /// Distributions: OSV name before the colon, version scheme, naming.
 const DISTRIBUTIONS: [(&str, Scheme, Naming); 23] = [
     ("AlmaLinux", Scheme::Rpm, Naming::Binary),
@@ -110,6 +135,10 @@ pub fn shard_key(ecosystem: &str) -> String {
 pub fn normalize(key: &str, name: &str) -> String {
     match family(key) {
         "PyPI" => python_name(name),
+        "Bitnami" => {
+            let name = name.trim();
+            PROGRAMS.iter().find(|(program, _)| *program == name).map_or(name, |(_, filed)| filed).to_owned()
+        }
         "NuGet" | "Packagist" | "Go" | "GitHub Actions" => name.trim().to_lowercase(),
         "SwiftURL" => {
             let name = name.trim();
@@ -142,14 +171,20 @@ pub fn installed_version(key: &str, version: &str) -> Option<String> {
     let version = version.trim();
     let version = match family(key) {
         "Go" => version.strip_prefix("go").or_else(|| version.strip_prefix('v')).unwrap_or(version),
-        // Bitnami's own revision after the application's version.
-        "Bitnami" => match version.rsplit_once('-') {
-            Some((version, revision)) if revision.bytes().all(|byte| byte.is_ascii_digit()) => version,
-            _ => version,
-        },
+        "Bitnami" => return Some(program_version(version)).filter(|version| version.bytes().any(|byte| byte.is_ascii_digit())),
         _ => version,
     };
     version.bytes().any(|byte| byte.is_ascii_digit()).then(|| version.to_owned())
+}
+
+/// Without Bitnami's own revision, and with the three numbers that its records have: PostgreSQL's `15.5` is their `15.5.0`.
+fn program_version(version: &str) -> String {
+    let version = match version.rsplit_once('-') {
+        Some((version, revision)) if revision.bytes().all(|byte| byte.is_ascii_digit()) => version,
+        _ => version,
+    };
+    let is_short = version.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.') && version.matches('.').count() == 1;
+    if is_short { format!("{version}.0") } else { version.to_owned() }
 }
 
 /// The shards of a distribution release; empty when OSV does not have it.
@@ -190,8 +225,11 @@ pub fn distribution_needs(distribution: &Distribution) -> Vec<Need> {
     .collect()
 }
 
-/// The shard of a language package.
+/// The shard of a language package, or of a program that no package manager installed.
 pub fn language_need(package: &Package) -> Option<Need> {
+    if package.kind == "generic" && PROGRAMS.iter().any(|(program, _)| *program == package.name) {
+        return Some(Need { key: "Bitnami".into(), kind: "generic", naming: Naming::Binary });
+    }
     let (kind, name, _) = LANGUAGES.iter().find(|(kind, ..)| *kind == package.kind)?;
     Some(Need { key: (*name).to_owned(), kind, naming: Naming::Binary })
 }

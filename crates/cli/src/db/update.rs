@@ -21,9 +21,10 @@ const KEV: &str = "https://www.cisa.gov/sites/default/files/feeds/known_exploite
 /// FIRST's scores.
 const EPSS: &str = "https://epss.empiricalsecurity.com/epss_scores-current.csv.gz";
 /// What most images are made of.
-const ECOSYSTEMS: [&str; 15] = [
+const ECOSYSTEMS: [&str; 16] = [
     "AlmaLinux",
     "Alpine",
+    "Bitnami",
     "Chainguard",
     "Debian",
     "Go",

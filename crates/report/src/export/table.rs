@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::signed::{digests_in_short, signatures_in_short, signed, verification};
 use super::{CUT, Context, Exporter, WRAP, advisories, bytes, percent, plain, wrap};
-use crate::{Integrity, Outcome, Report, Severity, StepState, Verification, Vulnerability};
+use crate::{Integrity, Origin, Outcome, Report, Severity, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
 pub struct Table;
@@ -228,19 +228,35 @@ fn upgrades(report: &Report, columns: Option<usize>, out: &mut String) -> std::f
     if all.len() > UPGRADES { writeln!(out, "  … and {} more", all.len() - UPGRADES) } else { Ok(()) }
 }
 
+/// One finding an issue of a source package, with its name and how many of its binaries are installed.
+fn by_source(report: &Report) -> Vec<(&Vulnerability, &str, usize)> {
+    let mut places = BTreeMap::new();
+    let mut groups: Vec<(&Vulnerability, &str, usize)> = Vec::new();
+    for finding in findings(report) {
+        let name = finding.matched_source.as_ref().unwrap_or(&finding.package).as_str();
+        let at = *places.entry((&finding.id, name, &finding.installed)).or_insert(groups.len());
+        match groups.get_mut(at) {
+            Some((.., count)) => *count += 1,
+            None => groups.push((finding, name, 1)),
+        }
+    }
+    groups
+}
+
 fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) -> std::fmt::Result {
-    let findings = findings(report);
+    let findings = by_source(report);
     if findings.is_empty() {
         return Ok(());
     }
     let rows: Vec<[String; 4]> = findings
         .iter()
         .take(ROWS)
-        .map(|finding| {
+        .map(|(finding, name, count)| {
             let fixed = plain(finding.fixed.as_deref().unwrap_or("-"));
+            let packages = if *count > 1 { format!(" ({count} packages)") } else { String::new() };
             [
                 plain(&finding.id).into_owned(),
-                plain(&finding.package).into_owned(),
+                format!("{}{packages}", plain(name)),
                 plain(&finding.installed).into_owned(),
                 format!("{fixed}{}", marks(finding)),
             ]
@@ -250,7 +266,7 @@ fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) ->
         rows.iter().map(|row| row[column].chars().count()).chain([head.len()]).max().unwrap_or_default()
     };
     let [id, package, installed] = [(0, "id"), (1, "package"), (2, "installed")].map(|(at, head)| width(at, head));
-    let words: Vec<&str> = findings.iter().map(|finding| finding.severity.word()).collect();
+    let words: Vec<&str> = findings.iter().map(|(finding, ..)| finding.severity.word()).collect();
     if columns.is_some_and(|columns| 13 + id + package + installed + width(3, "fixed in") + 6 > columns) {
         // Too narrow for a table: a line each.
         writeln!(out, "\nvulnerabilities")?;
@@ -271,15 +287,18 @@ fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) ->
     more(findings.len(), out)
 }
 
-/// What a person should know of a finding before acting on it.
+/// What a person should know of a finding before acting on it: who brought it, and how sure it is.
 fn marks(finding: &Vulnerability) -> String {
-    let all = [
-        (finding.kev, "exploited"),
-        (finding.changelog_claims_fix, "the package's changelog claims the fix"),
-        (finding.uncertain.is_some(), "uncertain"),
-    ];
-    let said: Vec<&str> = all.iter().filter(|(is_so, _)| *is_so).map(|(_, words)| *words).collect();
-    if said.is_empty() { String::new() } else { format!("  ({})", said.join(", ")) }
+    let origin = if finding.origin == Origin::Base { " of the base image" } else { "" };
+    let mut said = format!("  (layer {}{origin}", finding.layer);
+    for (is_so, words) in [
+        (finding.kev, ", exploited"),
+        (finding.changelog_claims_fix, ", the package's changelog claims the fix"),
+        (finding.uncertain.is_some(), ", uncertain"),
+    ] {
+        said.push_str(if is_so { words } else { "" });
+    }
+    said + ")"
 }
 
 fn secrets(report: &Report, out: &mut String) -> std::fmt::Result {
