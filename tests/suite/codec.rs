@@ -310,3 +310,18 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_came_before_damage_in_deflate_is_the_same_in_any_pieces() {
+    let plain = sample(9_000);
+    let whole = gzip(&plain);
+    for at in (20..whole.len() - 8).step_by(7) {
+        let mut input = whole.clone();
+        input[at] ^= 0x5a;
+        let expected = decode(&input, input.len());
+        for step in [1, 7, 500] {
+            let seen = decode(&input, step);
+            assert_eq!((seen.bytes, seen.result), (expected.bytes.clone(), expected.result.clone()), "{at} in pieces of {step}");
+        }
+    }
+}

@@ -99,6 +99,9 @@ pub(crate) struct Source {
     /// How registries are talked to.
     #[command(flatten)]
     pub(crate) registry: crate::registry::Registry,
+    /// How much an image may cost.
+    #[command(flatten)]
+    pub(crate) limits: crate::limits::LimitOptions,
     /// No progress on standard error.
     #[arg(long, short)]
     pub(crate) quiet: bool,

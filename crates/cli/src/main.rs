@@ -6,6 +6,7 @@ mod db;
 mod exit;
 mod input;
 mod layer;
+mod limits;
 mod policy;
 mod progress;
 mod registry;

@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use porthole_report::policy::Policy;
 use porthole_report::{Report, saved};
 use porthole_scan::advisory::suppress::Rule;
-use porthole_scan::oci::Limits;
 use porthole_scan::oci::archive::{
     Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader, StreamReader, StreamSink,
 };
@@ -85,12 +84,13 @@ pub(crate) fn analyse(
     let source = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let wanted = wanted(args)?;
     let input = input::open(path)?;
+    let limits = args.limits.options();
     let (archive, streamed) = match input {
-        Input::File { path, len } => (index(Reader::tar(len, Limits::default()), &path)?, HashMap::new()),
-        Input::Folder { path, files } => (index(Reader::folder(files, Limits::default()), &path)?, HashMap::new()),
+        Input::File { path, len } => (index(Reader::tar(len, limits.limits.clone()), &path)?, HashMap::new()),
+        Input::Folder { path, files } => (index(Reader::folder(files, limits.limits.clone()), &path)?, HashMap::new()),
         Input::Stream { reader, len } => {
             progress.expect(len.unwrap_or(0));
-            stream(reader, progress)?
+            stream(reader, &limits, progress)?
         }
         Input::Registry(reference) => {
             let (analysis, rules) = registry::analyse(args, &reference, policy, now, progress)?;
@@ -107,8 +107,8 @@ pub(crate) fn analyse(
     };
     let image = choose(&archive, &wanted)?;
     let subject = Subject::of_archive(&source, &archive, image);
-    let facts = if streamed.is_empty() { read_layers(path, args, image, progress)? } else { join(image, streamed) };
-    let mut analysis = Analysis::new(&subject, facts, &Options { now: Some(now) });
+    let facts = if streamed.is_empty() { read_layers(path, args, &limits, image, progress)? } else { join(image, streamed) };
+    let mut analysis = Analysis::within(&subject, facts, &Options { now: Some(now) }, &limits.scan_limits);
     let held = Held { root: path, archive: &archive, image };
     let rules = args.signatures.verify(&held, policy, now, &mut analysis.report)?;
     Ok(Scanned::Image(Box::new(analysis), rules))
@@ -146,7 +146,13 @@ fn index(mut reader: Reader, root: &Path) -> Result<Archive, String> {
 }
 
 /// Scans every layer whose bytes are at hand, the largest first, several at once.
-fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progress) -> Result<Vec<Option<LayerFacts>>, String> {
+fn read_layers(
+    path: &Path,
+    args: &Source,
+    limits: &LayerOptions,
+    image: &ImageSource,
+    progress: &Progress,
+) -> Result<Vec<Option<LayerFacts>>, String> {
     // A layer that is listed twice is read once.
     let mut distinct: Vec<&LayerSource> = Vec::new();
     let places: Vec<Option<usize>> = image
@@ -177,7 +183,7 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
                 while let Some(&at) = order.get(next.fetch_add(1, Ordering::Relaxed)) {
                     // More than its share: the others would wait for it.
                     let on_two = threads > 1 && len(distinct[at]).saturating_mul(threads as u64) > total;
-                    let facts = read_layer(&mut ranges, distinct[at], on_two, progress);
+                    let facts = read_layer(&mut ranges, limits, distinct[at], on_two, progress);
                     if let Ok(mut results) = results.lock() {
                         results[at] = Some(facts);
                     }
@@ -191,10 +197,16 @@ fn read_layers(path: &Path, args: &Source, image: &ImageSource, progress: &Progr
     Ok(places.into_iter().map(|place| place.and_then(|at| facts.get(at).cloned())).collect())
 }
 
-fn read_layer(ranges: &mut Ranges<'_>, source: &LayerSource, on_two: bool, progress: &Progress) -> Result<LayerFacts, String> {
+fn read_layer(
+    ranges: &mut Ranges<'_>,
+    limits: &LayerOptions,
+    source: &LayerSource,
+    on_two: bool,
+    progress: &Progress,
+) -> Result<LayerFacts, String> {
     let Location::Range { file, offset, len } = &source.location else { return Err("a layer has no bytes".into()) };
     let verify = Verify::by(source.digest.as_ref(), source.diff_id.as_ref());
-    let options = LayerOptions { verify, ..LayerOptions::default() };
+    let options = LayerOptions { verify, ..limits.clone() };
     let blob = ranges.at(file.as_deref(), *offset, *len).map_err(|error| error.to_string())?;
     let read = if on_two { layer::on_two } else { layer::on_one };
     read(blob, &options, &mut |count| progress.add(count))
@@ -203,15 +215,15 @@ fn read_layer(ranges: &mut Ranges<'_>, source: &LayerSource, on_two: bool, progr
 /// Facts of the blobs that went by, by their name in the archive.
 type Streamed = HashMap<String, LayerFacts>;
 
-#[derive(Default)]
-struct Blobs {
+struct Blobs<'a> {
+    limits: &'a LayerOptions,
     open: Option<(String, LayerScan)>,
     done: Streamed,
 }
 
-impl StreamSink for Blobs {
+impl StreamSink for Blobs<'_> {
     fn blob(&mut self, name: &str, _size: u64) {
-        let options = LayerOptions { verify: Verify::by_name(name), ..LayerOptions::default() };
+        let options = LayerOptions { verify: Verify::by_name(name), ..self.limits.clone() };
         self.open = Some((name.to_owned(), LayerScan::new(&options)));
     }
 
@@ -229,9 +241,9 @@ impl StreamSink for Blobs {
 }
 
 /// Reads an archive that cannot seek: every blob is scanned as it passes, the manifest says afterwards which counted.
-fn stream(mut reader: Box<dyn Read + Send>, progress: &Progress) -> Result<(Archive, Streamed), String> {
-    let mut machine = StreamReader::new(Limits::default());
-    let mut blobs = Blobs::default();
+fn stream(mut reader: Box<dyn Read + Send>, limits: &LayerOptions, progress: &Progress) -> Result<(Archive, Streamed), String> {
+    let mut machine = StreamReader::new(limits.limits.clone());
+    let mut blobs = Blobs { limits, open: None, done: HashMap::new() };
     let mut buffer = vec![0; CHUNK];
     loop {
         let count = reader.read(&mut buffer).map_err(|error| format!("reading the archive: {error}"))?;

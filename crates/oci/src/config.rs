@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::digest::Digest;
-use crate::document::{self, keys, list, map, some_text, text, texts};
+use crate::document::{self, Shape, keys, list, map, some_text, text, texts};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::platform::Platform;
@@ -28,7 +28,22 @@ pub struct Config {
     pub diff_ids: Vec<Option<Digest>>,
     /// Build steps, oldest first.
     pub history: Vec<History>,
+    /// Fields (JSON pointers) that are there and cannot be what they are for: read as if they were missing.
+    pub unread: Vec<&'static str>,
 }
+
+/// Fields that the checks and the search for secrets look at, and what they must be.
+const SHAPES: &[(&str, Shape)] = &[
+    ("/config", Shape::Object),
+    ("/config/Cmd", Shape::List),
+    ("/config/Entrypoint", Shape::List),
+    ("/config/Env", Shape::List),
+    ("/config/ExposedPorts", Shape::Object),
+    ("/config/Labels", Shape::Object),
+    ("/config/Volumes", Shape::Object),
+    ("/history", Shape::List),
+    ("/rootfs/diff_ids", Shape::List),
+];
 
 /// The `config` object: how a container is started.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -108,6 +123,7 @@ impl Config {
             run: RunConfig::read(value.get("config").unwrap_or(&Value::Null)),
             diff_ids: list(rootfs, "diff_ids").iter().map(|id| id.as_str().and_then(|id| Digest::parse(id).ok())).collect(),
             history: list(value, "history").iter().map(History::read).collect(),
+            unread: document::of_another_shape(value, SHAPES),
         }
     }
 

@@ -58,3 +58,26 @@ pub(crate) fn keys(object: &Value, key: &str) -> Vec<String> {
     keys.sort_unstable();
     keys
 }
+
+/// What a field should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Shape {
+    List,
+    Object,
+}
+
+/// Which of these fields (JSON pointers) are there and are something else: they were read as if they were not there.
+pub(crate) fn of_another_shape(value: &Value, fields: &[(&'static str, Shape)]) -> Vec<&'static str> {
+    let wrong = |(pointer, shape): &(&'static str, Shape)| {
+        let fits = match value.pointer(pointer) {
+            None | Some(Value::Null) => true,
+            Some(found) => match shape {
+                // A lone text counts as a list of one.
+                Shape::List => found.is_array() || found.is_string(),
+                Shape::Object => found.is_object(),
+            },
+        };
+        (!fits).then_some(*pointer)
+    };
+    fields.iter().filter_map(wrong).collect()
+}

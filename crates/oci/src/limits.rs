@@ -31,6 +31,8 @@ pub struct Limits {
     pub max_manifests: usize,
     /// Layers in one image.
     pub max_layers: usize,
+    /// Files of one streamed archive that are handed on, since each may be a layer.
+    pub max_blobs: usize,
     /// Warnings kept of one tar; further ones are counted.
     pub max_warnings: usize,
     /// Bytes of the decoders' reused output buffer.
@@ -56,6 +58,7 @@ impl Default for Limits {
             max_nesting: 16,
             max_manifests: 4096,
             max_layers: 1024,
+            max_blobs: 16 * 1024,
             max_warnings: 100,
             output_buffer: 128 * 1024,
         }

@@ -105,6 +105,11 @@ impl LogWriter {
         self.log.count
     }
 
+    /// Bytes so far.
+    pub(crate) fn size(&self) -> usize {
+        self.log.bytes.len()
+    }
+
     /// Appends one entry.
     pub(crate) fn push(&mut self, entry: &Entry) {
         let path = entry.path.as_bytes();

@@ -184,6 +184,8 @@ struct Collector {
     unpacked: u64,
     packages: usize,
     packages_cut: bool,
+    /// The list of entries is full: what comes later is neither listed nor read.
+    list_cut: bool,
     gaps_dropped: u64,
 }
 
@@ -301,6 +303,14 @@ impl Collector {
 
 impl LayerSink for Collector {
     fn entry(&mut self, entry: Entry) {
+        if self.list_cut || self.log.size() + entry.path.as_bytes().len() > self.limits.max_listed {
+            if !std::mem::replace(&mut self.list_cut, true) {
+                let limit = self.limits.max_listed;
+                let message = format!("more than {limit} bytes of names in one layer: the rest of its entries is not listed");
+                self.gap(GapKind::OverBudget, String::new(), message);
+            }
+            return;
+        }
         let index = self.log.len();
         self.log.push(&entry);
         if entry.kind == EntryKind::File {

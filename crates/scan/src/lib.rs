@@ -20,6 +20,7 @@ mod image;
 mod inventory;
 mod layer;
 mod limits;
+mod named_limits;
 pub mod packages;
 mod pipeline;
 mod remote;
@@ -40,6 +41,7 @@ pub use image::{ImageView, LayerChanges, Line, Listing, NodeId, Order, State, Tr
 pub use inventory::{Inventory, full_name, is_system};
 pub use layer::{CAPTURED, LayerOptions, LayerScan, Progress, TarScan};
 pub use limits::ScanLimits;
+pub use named_limits::{ALL as LIMITS, NamedLimit};
 pub use pipeline::{Analysis, Options, matcher, set_vulnerabilities};
 /// Advisories: shards and the matcher that a host feeds.
 pub use porthole_advisory as advisory;

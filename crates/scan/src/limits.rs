@@ -18,6 +18,14 @@ pub struct ScanLimits {
     pub max_captured: usize,
     /// Most gaps listed for one layer; one more says how many were left out.
     pub max_gaps_per_layer: usize,
+    /// Most bytes that the list of one layer's entries takes; names are most of it.
+    pub max_listed: usize,
+    /// Most paths of all layers together, a path that several layers name counted for each, folders on the way too.
+    pub max_paths: usize,
+    /// Most bytes of names and link targets of all layers together.
+    pub max_names: usize,
+    /// Most steps of following symbolic links while layers are put together, all links together.
+    pub max_link_steps: u64,
 }
 
 impl Default for ScanLimits {
@@ -29,6 +37,10 @@ impl Default for ScanLimits {
             max_unpacked: 256 << 20,
             max_captured: 4 << 20,
             max_gaps_per_layer: 1_000,
+            max_listed: 256 << 20,
+            max_paths: 8_000_000,
+            max_names: 512 << 20,
+            max_link_steps: 20_000_000,
         }
     }
 }

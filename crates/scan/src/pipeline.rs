@@ -19,6 +19,7 @@ use crate::facts::LayerFacts;
 use crate::found_secrets;
 use crate::image::ImageView;
 use crate::inventory::Inventory;
+use crate::limits::ScanLimits;
 use crate::packages::os_release::{Traits, distribution};
 use crate::subject::{Subject, SubjectLayer};
 use crate::time::parse_rfc3339;
@@ -54,8 +55,13 @@ impl Analysis {
     /// Puts an image's facts together. `facts` has one element for each of the subject's layers, `None` for one that
     /// was not read.
     pub fn new(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options) -> Self {
+        Self::within(subject, facts, options, &ScanLimits::default())
+    }
+
+    /// The same under other limits.
+    pub fn within(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options, limits: &ScanLimits) -> Self {
         let reads: Vec<Option<Read>> = facts.iter().map(|facts| facts.as_ref().map(Read::of)).collect();
-        let view = ImageView::fold(facts);
+        let view = ImageView::fold_within(facts, limits);
         let mut image = image(subject, &view, &reads);
         let in_configuration = found_secrets::of_configuration(&image);
         found_secrets::mask(&mut image);

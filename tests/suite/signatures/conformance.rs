@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use porthole_report::SignatureState;
 use porthole_scan::oci::Digest;
 use porthole_scan::signatures::{Expected, PublicKey, Trust, TrustedRoot, verify_artifact};
+use porthole_tests::base64;
 
 /// Long after every sample.
 const NOW: u64 = 1_795_000_000;
@@ -20,7 +21,7 @@ fn read(name: &str) -> Vec<u8> {
 /// The digest that the bundle itself names: the artifact is taken to be the right one.
 fn own_digest(bundle: &[u8]) -> Digest {
     let json: serde_json::Value = serde_json::from_slice(bundle).expect("bundle is JSON");
-    let decode = |text: &str| decode_base64(text);
+    let decode = |text: &str| base64::decode(text);
     if let Some(digest) = json.pointer("/messageSignature/messageDigest/digest").and_then(|digest| digest.as_str()) {
         let bytes: [u8; 32] = decode(digest).try_into().expect("sha256");
         return Digest::Sha256(bytes);
@@ -30,23 +31,6 @@ fn own_digest(bundle: &[u8]) -> Digest {
     let digests = statement.pointer("/subject").and_then(|list| list.as_array()).expect("subjects").iter();
     let mut named = digests.flat_map(|one| one["digest"].as_object().expect("digest").iter());
     named.find_map(|(name, hex)| Digest::parse(&format!("{name}:{}", hex.as_str()?)).ok()).unwrap_or(Digest::sha256(b""))
-}
-
-pub(super) fn decode_base64(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::new();
-    let (mut buffer, mut bits) = (0u32, 0);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let value = ALPHABET.iter().position(|known| *known == byte).expect("base64") as u32;
-        buffer = buffer << 6 | value;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((buffer >> bits) as u8);
-            buffer &= (1 << bits) - 1;
-        }
-    }
-    out
 }
 
 fn trust(root: &str, identity: Option<&str>) -> Trust {

@@ -11,9 +11,8 @@ use porthole_scan::signatures::{
     Expected, Machine, NotationTrust, Outcome, PublicKey, Related, StoreKind, Subject, Trust, TrustPolicy, TrustStore,
     TrustedRoot,
 };
+use porthole_tests::base64;
 use serde_json::Value;
-
-use super::conformance::decode_base64;
 
 pub(super) struct Samples {
     document: Value,
@@ -57,7 +56,7 @@ impl Samples {
     pub(super) fn content(&self) -> [(String, Vec<u8>); 2] {
         let subject = &self.document["subject"];
         let config = subject["config"].as_str().expect("config").as_bytes().to_vec();
-        let layer = decode_base64(subject["layer"].as_str().expect("layer"));
+        let layer = base64::decode(subject["layer"].as_str().expect("layer"));
         [config, layer].map(|bytes| (Digest::sha256(&bytes).to_string(), bytes))
     }
 
@@ -66,7 +65,7 @@ impl Samples {
         let blobs = scene["blobs"].as_object().expect("blobs").iter();
         let bytes = |content: &Value| match content["text"].as_str() {
             Some(text) => text.as_bytes().to_vec(),
-            None => decode_base64(content["base64"].as_str().expect("base64")),
+            None => base64::decode(content["base64"].as_str().expect("base64")),
         };
         blobs.map(|(digest, content)| (digest.clone(), bytes(content))).collect()
     }

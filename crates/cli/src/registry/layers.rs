@@ -23,6 +23,7 @@ pub(super) fn read(
     client: &Client,
     pulled: &Pulled,
     jobs: Option<usize>,
+    limits: &LayerOptions,
     cache: Option<&Cache>,
     progress: &Progress,
 ) -> Result<Vec<Option<LayerFacts>>, String> {
@@ -48,7 +49,7 @@ pub(super) fn read(
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((index, digest, layer)) = distinct.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    match one(client, pulled, *index, *digest, layer, cache, progress, &stop) {
+                    match one(client, pulled, *index, *digest, layer, limits, cache, progress, &stop) {
                         Ok(facts) => results.lock().map(|mut results| results.push((*digest, facts))).unwrap_or_default(),
                         // The first failure is the one to tell: the others only stop because of it.
                         Err(message) if !stop.swap(true, Ordering::Relaxed) => {
@@ -80,6 +81,7 @@ fn one(
     index: usize,
     digest: Digest,
     layer: &LayerSource,
+    limits: &LayerOptions,
     cache: Option<&Cache>,
     progress: &Progress,
     stop: &AtomicBool,
@@ -90,7 +92,7 @@ fn one(
     }
     let mut download = Download::new(&pulled.session, digest, layer.size, MAX_LAYER, format!("layer {index}"));
     let verify = Verify::by(Some(&digest), layer.diff_id.as_ref());
-    let mut scan = LayerScan::new(&LayerOptions { verify, ..LayerOptions::default() });
+    let mut scan = LayerScan::new(&LayerOptions { verify, ..limits.clone() });
     client.download(&mut download, &mut |new| {
         scan.push(new);
         progress.add(new.len() as u64);

@@ -69,11 +69,12 @@ pub(crate) fn analyse(
     let here = known::is_local(&reference.registry);
     let client = Client::new(Duration::from_secs(args.registry.timeout.max(1)), authorities, here);
     let platform = args.platform.as_deref().map(str::parse).transpose();
+    let limits = args.limits.options();
     let options = PullOptions {
+        limits: limits.limits.clone(),
         platform: platform.map_err(|error: porthole_scan::oci::Error| error.to_string())?,
         plain_http: args.registry.plain_http || here,
         attached: true,
-        ..PullOptions::default()
     };
     let told = |error: Error| error.to_string();
     let mut pull = Pull::new(reference.clone(), options).map_err(told)?;
@@ -82,19 +83,22 @@ pub(crate) fn analyse(
     if !args.quiet {
         tell(&image);
     }
-    let cache = args.registry.cache.as_deref().map(Cache::open).transpose()?;
+    // Facts that were kept were made under the ordinary limits.
+    let cache = args.registry.cache.as_deref().filter(|_| args.limits.are_ordinary());
+    let cache = cache.map(Cache::open).transpose()?;
     // What is attached is looked for while the layers come, and no longer when they do not.
     let given_up = AtomicBool::new(false);
     let (facts, looked) = std::thread::scope(|scope| {
         let looking = scope.spawn(|| client.pull(&mut pull, &|_| given_up.load(Ordering::Relaxed)));
-        let facts = layers::read(&client, &image, args.jobs, cache.as_ref(), progress);
+        let facts = layers::read(&client, &image, args.jobs, &limits, cache.as_ref(), progress);
         given_up.store(facts.is_err(), Ordering::Relaxed);
         (facts, looking.join())
     });
     let facts = facts?;
     looked.map_err(|_| "the thread that looked for signatures broke off".to_owned())??;
     let pulled = pull.finish().map_err(told)?;
-    let mut analysis = Analysis::new(&Subject::of_registry(reference, &pulled.image), facts, &Options { now: Some(now) });
+    let subject = Subject::of_registry(reference, &pulled.image);
+    let mut analysis = Analysis::within(&subject, facts, &Options { now: Some(now) }, &limits.scan_limits);
     let machine = attached(&client, &pulled);
     let rules = args.signatures.settle(machine, policy, now, &mut analysis.report)?;
     Ok((analysis, rules))

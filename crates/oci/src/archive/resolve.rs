@@ -118,6 +118,10 @@ pub(crate) fn image(
     });
     let has_config = config.is_some();
     let config = config.unwrap_or_default();
+    for field in &config.unread {
+        let message = format!("{field} of the configuration is of another type than the specification says, and was not read");
+        gaps.push(Gap::new(GapKind::Malformed, "", message));
+    }
     gaps.extend(manifest.as_ref().and_then(|manifest| mismatch("the manifest", manifest)));
     for (at, error) in &parsed.damaged {
         gaps.push(Gap::new(GapKind::Malformed, "", format!("layer {at} of the manifest cannot be read: {error}")));
@@ -140,10 +144,7 @@ pub(crate) fn image(
             _ if layer.media_type.as_deref().is_some_and(|media_type| role(media_type) == Role::EncryptedLayer) => {
                 gaps.push(Gap::new(GapKind::Unsupported, name, format!("layer {at} is encrypted")));
             }
-            Location::Range { len, .. } if layer.size.is_some_and(|size| size != *len) => {
-                let message = format!("layer {at} should have {} bytes and has {len}", layer.size.unwrap_or_default());
-                gaps.push(Gap::new(GapKind::Malformed, name, message));
-            }
+            Location::Range { len, .. } => gaps.extend(layer.size.and_then(|size| wrong_size(at, name, size, *len))),
             _ => {}
         }
     }
@@ -161,6 +162,12 @@ pub(crate) fn image(
         broken_parents: Vec::new(),
         gaps,
     }
+}
+
+/// A gap for a layer that has another size than its manifest states.
+pub(super) fn wrong_size(at: usize, name: String, stated: u64, len: u64) -> Option<Gap> {
+    let message = format!("layer {at} should have {stated} bytes and has {len}");
+    (stated != len).then(|| Gap::new(GapKind::Malformed, name, message))
 }
 
 /// Adds what is not there yet.

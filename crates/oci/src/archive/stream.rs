@@ -3,8 +3,10 @@
 //! What it holds is known at its end only, since `manifest.json` mostly comes last. So documents are kept, every other file
 //! is handed on as it goes by, and images name their layers by the file's name.
 
-use super::model::{Archive, Gap, GapKind};
-use super::resolve::resolve;
+use std::collections::BTreeMap;
+
+use super::model::{Archive, Gap, GapKind, ImageSource, Location};
+use super::resolve::{resolve, wrong_size};
 use super::sniff::{InputKind, sniff};
 use super::store::{Store, text};
 use crate::codec::{Compression, Decoder};
@@ -38,6 +40,10 @@ struct Inner {
     store: Store,
     gaps: Vec<Gap>,
     file: File,
+    /// Files handed on so far, with their sizes.
+    blobs: BTreeMap<String, u64>,
+    /// Some were not handed on.
+    cut: bool,
     /// First bytes, to say what the input is when it is no tar.
     head: Vec<u8>,
     damage: Option<Error>,
@@ -75,6 +81,8 @@ impl StreamReader {
                 store,
                 gaps: Vec::new(),
                 file: File::None,
+                blobs: BTreeMap::new(),
+                cut: false,
                 head: Vec::new(),
                 damage: None,
             },
@@ -138,9 +146,9 @@ impl StreamReader {
         }
         let mut inner = self.inner;
         if damage.is_none() && inner.damage.is_none() {
-            let mut outer =
-                Outer { store: &mut inner.store, gaps: &mut inner.gaps, file: &mut inner.file, limits: &self.limits, sink };
-            damage = inner.tar.finish(&mut outer).err();
+            let Inner { tar, store, gaps, file, blobs, cut, .. } = &mut inner;
+            let mut outer = Outer { store, gaps, file, blobs, cut, limits: &self.limits, sink };
+            damage = tar.finish(&mut outer).err();
             if let (Some(Error::NotTar { .. }), 0) = (&damage, inner.tar.entries()) {
                 return Err(not_an_image(&inner.head, self.decoder.compression()));
             }
@@ -155,11 +163,15 @@ impl StreamReader {
         for message in self.decoder.take_warnings() {
             inner.gaps.push(Gap::new(GapKind::Malformed, "", message));
         }
+        let mut archive = resolve(&mut inner.store, &self.limits);
         if let Some(error) = damage.or(inner.damage) {
             let message = format!("the archive is damaged: {error}; what came before is read");
-            inner.gaps.push(Gap { message, ..Gap::of("", &error) });
+            // First: whatever else is missing is missing because of it.
+            archive.gaps.insert(0, Gap { message, ..Gap::of("", &error) });
         }
-        let mut archive = resolve(&mut inner.store, &self.limits);
+        for image in &mut archive.images {
+            settle(image, &inner.blobs);
+        }
         archive.gaps.append(&mut inner.gaps);
         if archive.images.is_empty() && archive.artifacts.is_empty() {
             return Err(nothing_found(&archive.gaps, &inner.store));
@@ -185,8 +197,8 @@ impl Inner {
             self.head.extend_from_slice(bytes.get(..take).unwrap_or_default());
         }
         if self.damage.is_none() {
-            let Self { store, gaps, file, limits, .. } = self;
-            let mut outer = Outer { store, gaps, file, limits, sink };
+            let Self { store, gaps, file, blobs, cut, limits, .. } = self;
+            let mut outer = Outer { store, gaps, file, blobs, cut, limits, sink };
             self.damage = self.tar.push(bytes, &mut outer).err();
         }
     }
@@ -196,6 +208,8 @@ struct Outer<'a, S: StreamSink> {
     store: &'a mut Store,
     gaps: &'a mut Vec<Gap>,
     file: &'a mut File,
+    blobs: &'a mut BTreeMap<String, u64>,
+    cut: &'a mut bool,
     limits: &'a Limits,
     sink: &'a mut S,
 }
@@ -206,7 +220,19 @@ impl<S: StreamSink> Outer<'_, S> {
         let document = matches!(bytes.trim_ascii_start().first(), Some(b'{' | b'[')) && !is_header(&bytes);
         *self.file = if document && size <= self.limits.max_kept_file {
             File::Kept { name, bytes }
+        } else if self.blobs.len() >= self.limits.max_blobs {
+            // Each may be a layer, and whoever scans it keeps something of it.
+            if !std::mem::replace(self.cut, true) {
+                let limit = self.limits.max_blobs;
+                self.gaps.push(Gap::new(
+                    GapKind::OverBudget,
+                    "",
+                    format!("more than {limit} files that may be layers: later ones are not read"),
+                ));
+            }
+            File::None
         } else {
+            self.blobs.insert(text(&name), size);
             self.sink.blob(&text(&name), size);
             if !bytes.is_empty() {
                 self.sink.data(&bytes);
@@ -271,6 +297,21 @@ impl<S: StreamSink> Sink for Outer<'_, S> {
     fn warning(&mut self, name: &[u8], message: String) {
         if self.gaps.len() < self.limits.max_warnings {
             self.gaps.push(Gap::new(GapKind::Malformed, shown(name), message));
+        }
+    }
+}
+
+/// Says which layers of an image did not go by, or were another size. By ranges the same is known before.
+fn settle(image: &mut ImageSource, blobs: &BTreeMap<String, u64>) {
+    for (at, layer) in image.layers.iter_mut().enumerate() {
+        let Location::Streamed { name } = &layer.location else { continue };
+        let digest = layer.digest.or(layer.diff_id).map(|digest| digest.to_string()).unwrap_or_default();
+        match blobs.get(name) {
+            None => {
+                let message = format!("layer {at} was not read: {} is a document, or came too late", shown(name.as_bytes()));
+                image.gaps.push(Gap::new(GapKind::Missing, digest, message));
+            }
+            Some(len) => image.gaps.extend(layer.size.and_then(|size| wrong_size(at, digest, size, *len))),
         }
     }
 }

@@ -4,7 +4,7 @@
 
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 
-use super::Output;
+use super::Counted;
 use crate::error::Error;
 
 const FHCRC: u8 = 2;
@@ -17,6 +17,8 @@ pub(super) struct Gzip {
     inflate: Decompress,
     /// None where the check is left out.
     crc: Option<Crc>,
+    /// Bytes of the stream so far.
+    taken: u64,
     /// Bytes of the member so far, modulo 2³².
     len: u32,
     buffer: Vec<u8>,
@@ -66,26 +68,30 @@ impl Gzip {
         Self {
             inflate: Decompress::new(false),
             crc: crc.then(Crc::new),
+            taken: 0,
             len: 0,
             buffer: vec![0; buffer.max(1024)],
             state: State::Head { seen: 0, flags: 0 },
         }
     }
 
-    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
         loop {
             if let State::Body = self.state {
                 // Called with no input left too: the inflater may still hold output that did not fit its buffer.
-                let (read, wrote, status) = self.inflate(input)?;
+                let (read, wrote, status) = self.inflate(input);
                 input = input.get(read..).unwrap_or_default();
+                self.taken = self.taken.saturating_add(read as u64);
                 let decoded = self.buffer.get(..wrote).unwrap_or_default();
                 if !decoded.is_empty() {
                     if let Some(crc) = &mut self.crc {
                         crc.update(decoded);
                     }
                     self.len = self.len.wrapping_add(decoded.len() as u32);
-                    out(decoded)?;
+                    out(decoded, self.taken)?;
                 }
+                // What came before the damage was handed out first: else how much of it there is would depend on the pieces.
+                let Some(status) = status else { return Err(damaged("damaged deflate data")) };
                 if status == Status::StreamEnd {
                     self.state = State::Trailer { bytes: [0; 8], seen: 0 };
                 } else if read == 0 && wrote == 0 {
@@ -102,19 +108,18 @@ impl Gzip {
                 return Ok(());
             };
             input = rest;
+            self.taken = self.taken.saturating_add(1);
             self.state = self.frame(*byte, warnings)?;
         }
     }
 
-    fn inflate(&mut self, input: &[u8]) -> Result<(usize, usize, Status), Error> {
+    /// Bytes read, bytes written, and how it ended; `None` for damage, which the inflater words by how the input was cut.
+    fn inflate(&mut self, input: &[u8]) -> (usize, usize, Option<Status>) {
         let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self
-            .inflate
-            .decompress(input, &mut self.buffer, FlushDecompress::None)
-            .map_err(|error| damaged(error.message().unwrap_or("damaged deflate data")))?;
+        let status = self.inflate.decompress(input, &mut self.buffer, FlushDecompress::None).ok();
         let read = self.inflate.total_in().wrapping_sub(in_before);
         let wrote = self.inflate.total_out().wrapping_sub(out_before);
-        Ok((usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status))
+        (usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status)
     }
 
     /// One byte of framing.

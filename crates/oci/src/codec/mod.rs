@@ -46,6 +46,10 @@ impl Compression {
 /// Where decoded bytes go. An error ends the decoding and is handed back by `push`.
 pub type Output<'a> = dyn FnMut(&[u8]) -> Result<(), Error> + 'a;
 
+/// The same inside of this room, with how many bytes of the stream these took: where a bomb is refused must not depend on the
+/// pieces in which it came.
+type Counted<'a> = dyn FnMut(&[u8], u64) -> Result<(), Error> + 'a;
+
 /// Decodes a pushed stream whose compression its first bytes tell.
 ///
 /// Memory is the decoder's window plus one output buffer, whatever the stream. After an error nothing more is decoded.
@@ -155,8 +159,8 @@ impl Decoder {
         if input.is_empty() {
             return Ok(());
         }
-        let (expanded, stored, limits) = (&mut self.expanded, self.stored, &self.limits);
-        let mut counted = |bytes: &[u8]| {
+        let (expanded, limits) = (&mut self.expanded, &self.limits);
+        let mut counted = |bytes: &[u8], stored: u64| {
             *expanded = expanded.saturating_add(bytes.len() as u64);
             if *expanded > limits.expansion_floor {
                 let limit = stored.saturating_mul(limits.max_expansion_ratio).max(limits.expansion_floor);

@@ -8,7 +8,7 @@ use std::io::Write;
 use ruzstd::decoding::errors::{FrameDecoderError, FrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-use super::Output;
+use super::Counted;
 use crate::error::Error;
 
 const MAGIC: u32 = 0xfd2f_b528;
@@ -18,24 +18,21 @@ pub(super) struct Zstd {
     frame: FrameDecoder,
     /// Start of a header or block whose end has not come yet.
     pending: Vec<u8>,
+    /// Bytes of the stream that were used.
+    taken: u64,
     state: State,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the start of a frame. `first` before any was read.
-    Frame {
-        first: bool,
-    },
+    Frame { first: bool },
     /// Inside a skippable frame.
-    Skipping {
-        left: u32,
-    },
+    Skipping { left: u32 },
     /// At a block header.
-    Block {
-        checksum: bool,
-    },
-    Garbage,
+    Block { checksum: bool },
+    /// Behind the last frame; whether it was said that something other than zeros is there.
+    Garbage { told: bool },
 }
 
 /// What the bytes at hand are enough for.
@@ -50,14 +47,17 @@ impl Zstd {
     pub(super) fn new(max_window: u64) -> Self {
         let mut frame = FrameDecoder::new();
         frame.set_max_window_size(max_window);
-        Self { frame, pending: Vec::new(), state: State::Frame { first: true } }
+        Self { frame, pending: Vec::new(), taken: 0, state: State::Frame { first: true } }
     }
 
-    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
+    pub(super) fn push(&mut self, mut input: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
         while !input.is_empty() || !self.pending.is_empty() {
             if self.pending.is_empty() {
                 match self.step(input, out, warnings)? {
-                    Step::Used(used) => input = input.get(used..).unwrap_or_default(),
+                    Step::Used(used) => {
+                        self.taken = self.taken.saturating_add(used as u64);
+                        input = input.get(used..).unwrap_or_default();
+                    }
                     Step::Need(_) => {
                         self.pending.extend_from_slice(input);
                         return Ok(());
@@ -69,6 +69,7 @@ impl Zstd {
             let step = self.step(&pending, out, warnings);
             match step {
                 Ok(Step::Used(used)) => {
+                    self.taken = self.taken.saturating_add(used as u64);
                     pending.drain(..used.min(pending.len()));
                     self.pending = pending;
                 }
@@ -88,21 +89,27 @@ impl Zstd {
         Ok(())
     }
 
-    fn step(&mut self, bytes: &[u8], out: &mut Output<'_>, warnings: &mut Vec<String>) -> Result<Step, Error> {
+    fn step(&mut self, bytes: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<Step, Error> {
         match self.state {
-            State::Garbage => Ok(Step::Used(bytes.len())),
+            State::Garbage { told } => {
+                if !told && bytes.iter().any(|byte| *byte != 0) {
+                    warnings.push("zstd: bytes after the last frame are ignored".to_owned());
+                    self.state = State::Garbage { told: true };
+                }
+                Ok(Step::Used(bytes.len()))
+            }
             State::Skipping { left } => {
                 let used = bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX));
                 let left = left.saturating_sub(u32::try_from(used).unwrap_or(u32::MAX));
                 self.state = if left == 0 { State::Frame { first: false } } else { State::Skipping { left } };
                 Ok(Step::Used(used))
             }
-            State::Frame { first } => self.frame(bytes, first, warnings),
+            State::Frame { first } => self.frame(bytes, first),
             State::Block { checksum } => self.block(bytes, checksum, out),
         }
     }
 
-    fn frame(&mut self, bytes: &[u8], first: bool, warnings: &mut Vec<String>) -> Result<Step, Error> {
+    fn frame(&mut self, bytes: &[u8], first: bool) -> Result<Step, Error> {
         let [a, b, c, d, rest @ ..] = bytes else {
             return Ok(Step::Need(4));
         };
@@ -119,11 +126,8 @@ impl Zstd {
             if first {
                 return Err(damaged("damaged frame header"));
             }
-            self.state = State::Garbage;
-            if bytes.iter().any(|byte| *byte != 0) {
-                warnings.push("zstd: bytes after the last frame are ignored".to_owned());
-            }
-            return Ok(Step::Used(bytes.len()));
+            self.state = State::Garbage { told: false };
+            return Ok(Step::Used(0));
         }
         let Some(descriptor) = rest.first() else {
             return Ok(Step::Need(5));
@@ -147,7 +151,7 @@ impl Zstd {
         Ok(Step::Used(len))
     }
 
-    fn block(&mut self, bytes: &[u8], checksum: bool, out: &mut Output<'_>) -> Result<Step, Error> {
+    fn block(&mut self, bytes: &[u8], checksum: bool, out: &mut Counted<'_>) -> Result<Step, Error> {
         let [a, b, c, ..] = bytes else {
             return Ok(Step::Need(3));
         };
@@ -165,7 +169,7 @@ impl Zstd {
         };
         self.frame.decode_blocks(&mut block, BlockDecodingStrategy::UptoBlocks(1)).map_err(|error| named(error, 0))?;
 
-        let mut sink = Collect { out, failed: None };
+        let mut sink = Collect { out, taken: self.taken.saturating_add(len as u64), failed: None };
         let collected = self.frame.collect_to_writer(&mut sink);
         if let Some(error) = sink.failed {
             return Err(error);
@@ -183,7 +187,7 @@ impl Zstd {
 
     pub(super) fn finish(&self, at: u64) -> Result<(), Error> {
         match self.state {
-            State::Garbage => Ok(()),
+            State::Garbage { .. } => Ok(()),
             State::Frame { first: false } if self.pending.is_empty() => Ok(()),
             State::Frame { first: false } if self.pending.iter().all(|byte| *byte == 0) => Ok(()),
             _ => Err(Error::CodecTruncated { codec: "zstd", at }),
@@ -193,13 +197,15 @@ impl Zstd {
 
 /// Hands what ruzstd lets go straight to the output, keeping our error beside its own kind.
 struct Collect<'a, 'b> {
-    out: &'a mut Output<'b>,
+    out: &'a mut Counted<'b>,
+    /// Bytes of the stream up to the block's end.
+    taken: u64,
     failed: Option<Error>,
 }
 
 impl Write for Collect<'_, '_> {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        match (self.out)(bytes) {
+        match (self.out)(bytes, self.taken) {
             Ok(()) => Ok(bytes.len()),
             Err(error) => {
                 self.failed = Some(error);

@@ -341,8 +341,18 @@ impl TarReader {
                 *if kind == Extended::Name { &mut self.before.long_name } else { &mut self.before.long_link } = Some(name);
                 Ok(())
             }
-            Extended::Local => self.before.local.read(&data, offset, max),
-            Extended::Global => self.before.global.read(&data, offset, max),
+            // A further header takes the place of the one before, as in Go's reader: records that pile up have no bound.
+            Extended::Local => {
+                self.before.local = Default::default();
+                self.before.local.read(&data, offset, max)
+            }
+            Extended::Global => {
+                let global = &mut self.before.global;
+                let read = global.read(&data, offset, max);
+                // Nothing asks for these of a global header.
+                (global.xattrs, global.sparse) = Default::default();
+                read
+            }
         };
         if let Err(error) = result {
             // Without its size the entry's end is unknown; without its name it is another file.

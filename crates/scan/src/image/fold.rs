@@ -10,6 +10,7 @@ use porthole_report::{Gap, GapKind};
 use super::{ImageView, LayerChanges, NONE, Node, NodeId, Version, VersionId};
 use crate::entry_log::EntryRef;
 use crate::facts::LayerFacts;
+use crate::limits::ScanLimits;
 
 /// Symbolic links followed for one path before it is taken literally (Linux follows 40).
 const MAX_LINKS: u32 = 40;
@@ -17,7 +18,7 @@ const MAX_LINKS: u32 = 40;
 /// Most gaps that the fold itself reports for one layer.
 const MAX_FOLD_GAPS: usize = 100;
 
-pub(super) fn fold(layers: Vec<Option<LayerFacts>>) -> ImageView {
+pub(super) fn fold(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> ImageView {
     let mut view = ImageView {
         arena: Vec::new(),
         nodes: vec![Node::new(0, (0, 0))],
@@ -32,8 +33,12 @@ pub(super) fn fold(layers: Vec<Option<LayerFacts>>) -> ImageView {
     };
     view.versions.push(Version::implied(0, 0));
     view.nodes[0].latest = 0;
+    let mut steps = limits.max_link_steps;
+    let mut full = false;
     for (index, facts) in layers.into_iter().enumerate() {
-        let mut fold = Fold { layer: index as u32, changes: LayerChanges::default(), cache: None, gaps: 0, view: &mut view };
+        let changes = LayerChanges::default();
+        let (steps, full) = (&mut steps, &mut full);
+        let mut fold = Fold { layer: index as u32, changes, cache: None, gaps: 0, view: &mut view, limits, steps, full };
         if let Some(facts) = facts {
             fold.put(facts);
         }
@@ -97,6 +102,11 @@ struct Fold<'a> {
     /// The folder of the last entry: tars are written folder by folder. Dropped whenever something is removed or linked.
     cache: Option<(Vec<u8>, NodeId)>,
     gaps: usize,
+    limits: &'a ScanLimits,
+    /// Steps of following links that are left.
+    steps: &'a mut u64,
+    /// The view holds as much as it may.
+    full: &'a mut bool,
 }
 
 impl Fold<'_> {
@@ -141,7 +151,7 @@ impl Fold<'_> {
             return self.opaque(b"");
         }
         let parent = path.parent().unwrap_or_default();
-        let Some(folder) = self.view.walk(parent.as_bytes(), MAX_LINKS) else {
+        let Some(folder) = self.walk(parent.as_bytes()) else {
             return;
         };
         let Some(node) = self.view.child(folder, path.name()) else {
@@ -153,7 +163,7 @@ impl Fold<'_> {
     }
 
     fn opaque(&mut self, path: &[u8]) {
-        let Some(folder) = self.view.walk(path, MAX_LINKS) else {
+        let Some(folder) = self.walk(path) else {
             return;
         };
         let mut child = self.view.nodes[folder as usize].live_first;
@@ -168,6 +178,9 @@ impl Fold<'_> {
     fn entry(&mut self, entry: &EntryRef<'_>) -> VersionId {
         if entry.path.is_empty() {
             return self.root(entry);
+        }
+        if !self.has_room(entry) {
+            return NONE;
         }
         let split = entry.path.iter().rposition(|byte| *byte == b'/');
         let (folder, name) = match split {
@@ -191,6 +204,51 @@ impl Fold<'_> {
             self.cache = None;
         }
         version
+    }
+
+    /// False, and one gap, when an entry might take the view over its limits. A long path takes a folder for each of its parts,
+    /// so a small tar can ask for a thousand times its size.
+    fn has_room(&mut self, entry: &EntryRef<'_>) -> bool {
+        if *self.full {
+            return false;
+        }
+        let (paths, names) = (self.view.versions.len(), self.view.arena.len());
+        let link = entry.link.map_or(0, <[u8]>::len);
+        let parts = || 1 + entry.path.iter().filter(|byte| **byte == b'/').count();
+        // Counting is only worth it near the limit.
+        let many = paths + entry.path.len() > self.limits.max_paths && paths + parts() > self.limits.max_paths;
+        // Positions of names are 32 bits wide.
+        let long = names + entry.path.len() + link > self.limits.max_names.min(u32::MAX as usize);
+        if many || long {
+            *self.full = true;
+            let message = if many {
+                format!("more than {} paths in all layers together: the rest is left out", self.limits.max_paths)
+            } else {
+                format!("more than {} bytes of names in all layers together: the rest is left out", self.limits.max_names)
+            };
+            self.over_budget(message);
+        }
+        !*self.full
+    }
+
+    fn over_budget(&mut self, message: String) {
+        self.view.gaps.push(Gap { kind: GapKind::OverBudget, layer: Some(self.layer), path: String::new(), message });
+    }
+
+    /// The live folder at a path, as long as following links has not taken too long altogether.
+    fn walk(&mut self, path: &[u8]) -> Option<NodeId> {
+        let before = *self.steps;
+        let found = self.view.walk(path, MAX_LINKS, self.steps);
+        self.tell_steps(before);
+        found
+    }
+
+    /// One gap when the steps have just run out.
+    fn tell_steps(&mut self, before: u64) {
+        if before > 0 && *self.steps == 0 {
+            let limit = self.limits.max_link_steps;
+            self.over_budget(format!("following links took more than {limit} steps: later links are not followed"));
+        }
     }
 
     fn root(&mut self, entry: &EntryRef<'_>) -> VersionId {
@@ -245,8 +303,7 @@ impl Fold<'_> {
         let target = ImagePath::new(entry.link.unwrap_or_default());
         let parent = target.parent().unwrap_or_default();
         let found = self
-            .view
-            .walk(parent.as_bytes(), MAX_LINKS)
+            .walk(parent.as_bytes())
             .and_then(|folder| self.view.child(folder, target.name()))
             .and_then(|node| self.view.live_version(node))
             .map(|version| self.view.versions[version as usize].content)
@@ -309,7 +366,12 @@ impl Fold<'_> {
             let next = match self.view.live_version(child) {
                 Some(version) => match self.view.versions[version as usize].kind {
                     EntryKind::Directory => Some(child),
-                    EntryKind::Symlink => self.view.follow(child, MAX_LINKS),
+                    EntryKind::Symlink => {
+                        let before = *self.steps;
+                        let found = self.view.follow(child, MAX_LINKS, self.steps);
+                        self.tell_steps(before);
+                        found
+                    }
                     _ => None,
                 },
                 None => None,
@@ -442,21 +504,25 @@ impl ImageView {
     }
 
     /// The live folder at a path, links on the way and at the end followed.
-    pub(super) fn walk(&self, path: &[u8], links: u32) -> Option<NodeId> {
-        let node = self.walk_any(path, links)?;
+    pub(super) fn walk(&self, path: &[u8], links: u32, steps: &mut u64) -> Option<NodeId> {
+        let node = self.walk_any(path, links, steps)?;
         let version = self.live_version(node)?;
         (self.versions[version as usize].kind == EntryKind::Directory).then_some(node)
     }
 
     /// The live node that a symbolic link leads to, when it is a folder.
-    fn follow(&self, link: NodeId, links: u32) -> Option<NodeId> {
+    fn follow(&self, link: NodeId, links: u32, steps: &mut u64) -> Option<NodeId> {
+        if *steps == 0 {
+            return None;
+        }
         let version = self.live_version(link)?;
         let target = self.path(link).resolve_link(self.bytes(self.versions[version as usize].link));
-        self.walk(target.as_bytes(), links.checked_sub(1)?)
+        self.walk(target.as_bytes(), links.checked_sub(1)?, steps)
     }
 
-    /// The live node at a path, links followed everywhere.
-    pub(super) fn walk_any(&self, path: &[u8], links: u32) -> Option<NodeId> {
+    /// The live node at a path, links followed everywhere. `steps`: how many parts of link targets may still be walked; forty links
+    /// of thousands of parts each are one walk, and an image may ask for it with every entry.
+    pub(super) fn walk_any(&self, path: &[u8], links: u32, steps: &mut u64) -> Option<NodeId> {
         // An explicit list of what is left to walk, so that a chain of links costs no stack.
         let mut links = links;
         let mut rest: Vec<Vec<u8>> = split_reversed(path);
@@ -469,11 +535,16 @@ impl ImageView {
                 continue;
             }
             links = links.checked_sub(1)?;
+            if *steps == 0 {
+                return None;
+            }
             let target = self.path(child).resolve_link(self.bytes(version.link));
             if target.as_bytes().len() + rest.len() > 1 << 16 {
                 return None;
             }
-            rest.extend(split_reversed(target.as_bytes()));
+            let parts = split_reversed(target.as_bytes());
+            *steps = steps.saturating_sub(parts.len() as u64);
+            rest.extend(parts);
             node = 0;
         }
         Some(node)

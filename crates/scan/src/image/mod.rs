@@ -18,6 +18,7 @@ use porthole_oci::layer::{EntryKind, ImagePath};
 use porthole_report::{Change, Gap};
 
 use crate::facts::{FileFacts, LayerFacts, SecretFact};
+use crate::limits::ScanLimits;
 
 /// Index of a path in the view. The root is 0.
 pub type NodeId = u32;
@@ -124,7 +125,12 @@ impl Version {
 impl ImageView {
     /// Folds layers, lowest first. A layer that is missing (`None`) changes nothing; its absence is the caller's gap.
     pub fn fold(layers: Vec<Option<LayerFacts>>) -> Self {
-        fold::fold(layers)
+        Self::fold_within(layers, &ScanLimits::default())
+    }
+
+    /// The same under other limits. What they cut off is a gap.
+    pub fn fold_within(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> Self {
+        fold::fold(layers, limits)
     }
 
     fn bytes(&self, (start, len): (u32, u32)) -> &[u8] {

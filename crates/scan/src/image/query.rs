@@ -7,6 +7,10 @@ use super::{ImageView, LayerChanges, NONE, NodeId, Version, VersionId};
 /// Links followed for one path before it counts as dangling.
 const MAX_LINKS: u32 = 40;
 
+/// Parts of link targets that one question walks at most. Real ones have a handful; forty hostile ones have half a million, and a file
+/// list may ask a million times.
+const MAX_STEPS: u64 = 4096;
+
 impl ImageView {
     /// What each layer did, lowest first.
     pub fn layer_changes(&self) -> &[LayerChanges] {
@@ -95,7 +99,7 @@ impl ImageView {
 
     /// The visible node of a path in the final image, links followed everywhere.
     pub fn resolve(&self, path: &ImagePath) -> Option<NodeId> {
-        self.walk_any(path.as_bytes(), MAX_LINKS)
+        self.walk_any(path.as_bytes(), MAX_LINKS, &mut MAX_STEPS.clone())
     }
 
     /// The visible node of a path in the final image, links followed on the way but not at the end.
@@ -103,7 +107,7 @@ impl ImageView {
         if path.is_root() {
             return Some(0);
         }
-        let folder = self.walk(path.parent()?.as_bytes(), MAX_LINKS)?;
+        let folder = self.walk(path.parent()?.as_bytes(), MAX_LINKS, &mut MAX_STEPS.clone())?;
         self.child(folder, path.name()).filter(|node| self.visible(*node).is_some())
     }
 

@@ -99,6 +99,16 @@ enum Metadata {
     Manifest,
 }
 
+impl Metadata {
+    fn file_name(self) -> &'static str {
+        match self {
+            Self::PomProperties => "pom.properties",
+            Self::PomXml => "pom.xml",
+            Self::Manifest => "MANIFEST.MF",
+        }
+    }
+}
+
 impl Jar {
     fn new(name: &[u8], inner_path: String, depth: usize, budget: u64) -> Self {
         let stem = lossy(name).rsplit_once('.').map_or_else(|| lossy(name).into_owned(), |(stem, _)| stem.to_owned());
@@ -166,10 +176,19 @@ impl Visitor for Contents {
     fn data(&mut self, bytes: &[u8]) -> bool {
         match &mut self.entry {
             Entry::None => false,
-            Entry::Metadata { bytes: kept, .. } => {
+            Entry::Metadata { kind, bytes: kept } => {
                 let room = MAX_METADATA - kept.len().min(MAX_METADATA);
+                if bytes.len() > room {
+                    let separator = if self.inner_path.is_empty() { "" } else { "/" };
+                    let message = format!(
+                        "{}{separator}{} is longer than {MAX_METADATA} bytes, the rest is not read",
+                        self.inner_path,
+                        kind.file_name()
+                    );
+                    self.gaps.push(gap(GapKind::OverBudget, message));
+                }
                 kept.extend_from_slice(bytes.get(..room.min(bytes.len())).unwrap_or_default());
-                kept.len() < MAX_METADATA
+                bytes.len() <= room
             }
             Entry::Nested(jar) => {
                 self.budget = self.budget.saturating_sub(bytes.len() as u64);

@@ -11,11 +11,13 @@ use super::{Damage, ITEM, MAX_DEPTH, Path, Sink, Step};
 pub(crate) fn json(bytes: &[u8], sink: &mut Sink<'_>) -> Result<(), Damage> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let mut path = Path::default();
-    Node { path: &mut path, sink }
+    let (mut path, mut deep) = (Path::default(), false);
+    Node { path: &mut path, sink, deep: &mut deep }
         .deserialize(&mut reader)
         .and_then(|()| reader.end())
-        .map_err(|error| Damage(format!("bad json: {error}")))
+        .map_err(|error| Damage(format!("bad json: {error}")))?;
+    // All of it was read, but for what lies deeper than anybody writes: that may be where something hides.
+    if deep { Err(Damage("bad json: nested too deeply, deeper parts are passed over".into())) } else { Ok(()) }
 }
 
 /// Walks JSON that may hold commas before a closing bracket, as Bun's lock file does.
@@ -49,6 +51,8 @@ pub(crate) fn json_with_trailing_commas(bytes: &[u8], sink: &mut Sink<'_>) -> Re
 struct Node<'w, 'de, 's> {
     path: &'w mut Path<'de>,
     sink: &'w mut Sink<'s>,
+    /// Raised when something was too deep.
+    deep: &'w mut bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Node<'_, 'de, '_> {
@@ -93,12 +97,14 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         if self.path.0.len() >= MAX_DEPTH {
-            while items.next_element::<IgnoredAny>()?.is_some() {}
+            while items.next_element::<IgnoredAny>()?.is_some() {
+                *self.deep = true;
+            }
             return Ok(());
         }
         loop {
             self.path.0.push(Cow::Borrowed(ITEM));
-            let more = items.next_element_seed(Node { path: &mut *self.path, sink: &mut *self.sink })?;
+            let more = items.next_element_seed(Node { path: &mut *self.path, sink: &mut *self.sink, deep: &mut *self.deep })?;
             self.path.0.pop();
             if more.is_none() {
                 break;
@@ -110,12 +116,14 @@ impl<'de> Visitor<'de> for Node<'_, 'de, '_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<(), A::Error> {
         if self.path.0.len() >= MAX_DEPTH {
-            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            while entries.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {
+                *self.deep = true;
+            }
             return Ok(());
         }
         while let Some(key) = entries.next_key_seed(Key)? {
             self.path.0.push(key);
-            entries.next_value_seed(Node { path: &mut *self.path, sink: &mut *self.sink })?;
+            entries.next_value_seed(Node { path: &mut *self.path, sink: &mut *self.sink, deep: &mut *self.deep })?;
             self.path.0.pop();
         }
         self.path.emit(self.sink, Step::End);

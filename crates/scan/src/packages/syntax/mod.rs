@@ -23,7 +23,7 @@ use porthole_report::{Gap, GapKind};
 /// Stands in a path for an element of a list.
 pub(crate) const ITEM: &str = "#";
 
-/// Containers deeper than this are passed over in silence: no package file nests so deeply.
+/// Containers deeper than this are passed over, and said to be: no package file nests so deeply.
 pub(crate) const MAX_DEPTH: usize = 32;
 
 /// One step of a walk, at the path given beside it.

@@ -1,0 +1,106 @@
+//! What must not grow: images without end, made while they are read, and the same scan again and again.
+//!
+//! The ordinary run reads a part of it; `PORTHOLE_LONG=1` reads it whole (`cargo xtask long`), and prints what it took.
+
+use std::sync::Mutex;
+
+use porthole_report::Report;
+use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_tests::host::{self, Way};
+use porthole_tests::image::{gzip, image, layer};
+
+use crate::make::header;
+use crate::meter::{Cost, measure};
+
+/// The heap is everybody's: one at a time.
+static ONE: Mutex<()> = Mutex::new(());
+
+fn is_long() -> bool {
+    std::env::var_os("PORTHOLE_LONG").is_some()
+}
+
+fn say(what: &str, cost: Cost) {
+    println!("{what}: {} KiB of heap at most, {:.1} s on the processor", cost.peak >> 10, cost.time.as_secs_f64());
+}
+
+/// Scans a gzip layer of this many MiB: files of 64 MiB of what compresses, each with a lock file beside it.
+fn big_layer(mib: u64) -> LayerFacts {
+    const FILE: u64 = 64 << 20;
+    let content = gzip(&vec![0; FILE as usize]);
+    let mut scan = LayerScan::new(&LayerOptions::default());
+    for at in 0..mib / 64 {
+        let lock = layer()
+            .file(format!("app{at}/Cargo.lock"), "[[package]]\nname = \"a\"\nversion = \"1.0.0\"\nsource = \"registry+x\"\n");
+        let before = [lock.without_end().tar(), header(&format!("data/{at}"), b'0', FILE, |_| {})].concat();
+        scan.push(&gzip(&before));
+        content.chunks(64 << 10).for_each(|chunk| scan.push(chunk));
+    }
+    scan.push(&gzip(&[0; 1024]));
+    scan.finish()
+}
+
+/// 2 GiB is the ordinary run's share in an optimised program, half of one else.
+#[test]
+fn a_layer_of_twenty_gibibytes_is_read_in_flat_memory() {
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (_, small) = measure(|| big_layer(128));
+    let mib = if is_long() { 20 << 10 } else { 512 };
+    let (facts, cost) = measure(|| big_layer(mib));
+    say(&format!("a layer of {mib} MiB"), cost);
+    assert_eq!(facts.uncompressed_size >> 20, mib, "{:?}", facts.gaps);
+    assert_eq!(facts.files.len() as u64, mib / 64);
+    assert!(facts.complete && facts.gaps.is_empty(), "{:?}", facts.gaps);
+    // What is known of it grows by some bytes a file; the reading does not.
+    let known = facts.to_bytes().len() * 4;
+    assert!(cost.peak < small.peak + known + (1 << 20), "{} KiB, a small layer {} KiB", cost.peak >> 10, small.peak >> 10);
+}
+
+/// Each layer replaces a file of the one below, adds one and hides one.
+fn many_layers(count: usize) -> Report {
+    let facts = (0..count).map(|at| {
+        let layer = layer()
+            .file("etc/changed", format!("{at}"))
+            .file(format!("own/{at}"), "x")
+            .whiteout(&format!("own/{}", at.wrapping_sub(2)));
+        Some(host::scan(&layer.gzip().blob(), &Way::default()))
+    });
+    let facts: Vec<_> = facts.collect();
+    let subject = Subject { layers: vec![SubjectLayer::default(); count], ..Subject::default() };
+    Analysis::new(&subject, facts, &Options::default()).report
+}
+
+#[test]
+fn an_image_of_a_thousand_layers_costs_what_its_entries_cost() {
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let (_, hundred) = measure(|| many_layers(100));
+    let (report, cost) = measure(|| many_layers(1000));
+    say("an image of 1,000 layers", cost);
+    assert_eq!((report.layers.len(), report.gaps.len()), (1000, 0));
+    assert_eq!(report.image.visible_entries, 3, "the changed file and the last two");
+    assert!(cost.peak < hundred.peak * 12 + (1 << 20), "{} KiB, a hundred layers {} KiB", cost.peak >> 10, hundred.peak >> 10);
+    assert!(cost.peak < 24 << 20, "{} KiB", cost.peak >> 10);
+}
+
+/// Two thousand scans leave nothing behind; half of them are dropped in the middle, as a person drops them who opens another
+/// image.
+#[test]
+fn scans_leave_nothing_and_cancelled_scans_neither() {
+    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let small = image()
+        .layer(layer().file("etc/os-release", "ID=x\n").file("app/package-lock.json", "{}").gzip())
+        .name("a:1")
+        .docker_archive();
+    let blob = layer().file("lib/apk/db/installed", "P:a\nV:1\n\n".repeat(2000)).file("b", vec![7; 100_000]).gzip().blob();
+    let round = || {
+        let report = host::by_ranges(&small, &Way::default()).expect("a report");
+        assert_eq!(report.layers.len(), 1);
+        let mut cancelled = LayerScan::new(&LayerOptions::default());
+        cancelled.push(&blob[..blob.len() / 2]);
+        drop(cancelled);
+    };
+    // What is made once and kept for ever (tables of rules) is made here.
+    round();
+    let (_, cost) = measure(|| (0..if is_long() { 2000 } else { 200 }).for_each(|_| round()));
+    say("scans again and again", cost);
+    assert!(cost.kept.abs() < 4096, "{} bytes were kept", cost.kept);
+}
