@@ -1,0 +1,68 @@
+// The same tab, again and again: what one scan took, the next one has. 2,000 scans with `PORTHOLE_LONG=1`, else a part.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { choose, launch, openPage, serve, settled } from '../harness.js';
+import { dockerArchive } from '../../../www/sample/tar.mjs';
+
+const SCANS = process.env.PORTHOLE_LONG ? 2000 : 60;
+
+let browser;
+let site;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+/** An image with something for every list: packages, a secret, files, two layers. */
+const image = (number) => dockerArchive({
+  name: `again:${number}`,
+  layers: [
+    { command: 'COPY base', entries: [{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.1\n' }, { path: 'lib/apk/db/installed', content: 'P:busybox\nV:1.36.1-r0\nA:x86_64\n\n'.repeat(50) }] },
+    { command: 'COPY app', entries: [{ path: 'app/package-lock.json', content: '{"lockfileVersion":3,"packages":{"node_modules/x":{"version":"1.0.0"}}}' }, { path: 'app/data', content: Buffer.alloc(300_000, number % 251) }] },
+  ],
+});
+
+test(`${SCANS} scans in one tab leave nothing behind`, async (t) => {
+  const { page, context, problems } = await openPage(browser, site.url);
+  const client = await context.newCDPSession(page);
+  const whole = await browser.newBrowserCDPSession();
+  /** Megabytes: JavaScript's heap after a collection, and what the renderers hold. */
+  const held = async () => {
+    await client.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await client.send('Runtime.getHeapUsage');
+    const { processInfo } = await whole.send('SystemInfo.getProcessInfo');
+    const resident = processInfo.filter((one) => one.type === 'renderer').reduce((sum, { id }) => {
+      try {
+        return sum + Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${id}/status`, 'utf8'))?.[1] ?? 0);
+      } catch {
+        return sum;
+      }
+    }, 0);
+    return { heap: usedSize / 2 ** 20, resident: resident / 1024, workers: page.workers().length };
+  };
+  const scan = async (number) => {
+    await choose(page, [{ name: 'again.tar', mimeType: 'application/x-tar', buffer: image(number) }]);
+    await page.waitForFunction((title) => document.title.includes(title), `again:${number}`);
+    await settled(page);
+    await page.getByRole('button', { name: 'Open another' }).click();
+    await page.waitForSelector('.start');
+  };
+  // What is made once is made in the first tenth.
+  const first = SCANS / 10;
+  for (let number = 0; number < first; number += 1) await scan(number);
+  const before = await held();
+  for (let number = first; number < SCANS; number += 1) await scan(number);
+  const after = await held();
+  t.diagnostic(`after ${first} scans: heap ${before.heap.toFixed(1)} MiB, resident ${before.resident.toFixed(0)} MiB, ${before.workers} workers; after ${SCANS}: ${after.heap.toFixed(1)} MiB, ${after.resident.toFixed(0)} MiB, ${after.workers} workers`);
+  assert.ok(after.heap < before.heap + 4, `JavaScript's heap grew from ${before.heap} to ${after.heap} MiB`);
+  // A leak of one scan's smallest memory (two workers of 2 MiB each) would be seen many times over.
+  assert.ok(after.resident < before.resident + 96, `the tab grew from ${before.resident} to ${after.resident} MiB`);
+  assert.ok(after.workers <= before.workers, `${after.workers} workers are left`);
+  assert.deepEqual(problems, []);
+  await context.close();
+});
