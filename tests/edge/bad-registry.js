@@ -56,6 +56,8 @@ function cut(response, full) {
 /** A body without a length that goes on and on. */
 async function endless(response, headers) {
   response.writeHead(200, headers);
+  // The answer to a HEAD has no body that could block.
+  if (response.req.method === 'HEAD') return response.end();
   const chunk = Buffer.alloc(1 << 16, 32);
   const gone = once(response, 'close');
   while (!response.destroyed) {

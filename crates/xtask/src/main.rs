@@ -22,7 +22,8 @@ const USAGE: &str = "\
 usage: cargo xtask COMMAND
 
   build                 build the page into www/dist: static files for any web server, under any path
-  serve [--port N]      build the page, serve it on this machine, print its address
+  edge                  build the edge worker into worker/build, for wrangler and workerd
+  serve [--port N]      build page and edge, serve them on this machine, print their address
   test [STEP...]        set up and run everything: Rust, WASM, browser, edge; or the named steps and what they need
   test --list           the steps, a line each
   standalone [--out FILE] [--advisories ECOSYSTEM]...
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
     let project = Project::here();
     let done = match args.as_slice() {
         ["build"] => run::build(&project),
+        ["edge"] => run::worker(&project),
         ["serve"] => run::serve(&project, None),
         ["serve", "--port", port] if port.parse::<u16>().is_ok() => run::serve(&project, port.parse().ok()),
         ["standalone", rest @ ..] => run::standalone(&project, rest),

@@ -13,8 +13,16 @@ use crate::step::Done;
 /// Licences of npm packages that reach people's browsers.
 const SHIPPED: &[&str] = &["MIT", "MIT OR Apache-2.0", "Apache-2.0", "ISC", "0BSD", "BSD-2-Clause", "BSD-3-Clause"];
 /// Licences of npm packages that only build and test: nothing of theirs is passed on.
-const FOR_BUILDING: &[&str] =
-    &["MPL-2.0", "LGPL-3.0-or-later", "BlueOak-1.0.0", "CC0-1.0", "CC-BY-4.0", "Python-2.0", "Apache-2.0 AND LGPL-3.0-or-later"];
+const FOR_BUILDING: &[&str] = &[
+    "MPL-2.0",
+    "LGPL-3.0-or-later",
+    "BlueOak-1.0.0",
+    "CC0-1.0",
+    "CC-BY-4.0",
+    "Python-2.0",
+    "Apache-2.0 AND LGPL-3.0-or-later",
+    "Apache-2.0 AND LGPL-3.0-or-later AND MIT",
+];
 
 /// Cargo's side: every workspace of ours.
 pub(super) fn cargo(project: &Project) -> Result<Done, Failure> {

@@ -2,6 +2,7 @@
 
 mod advisories;
 mod dependencies;
+mod edge;
 mod fuzz;
 mod registry;
 mod rust;
@@ -50,11 +51,23 @@ const ADVISORIES: Step = Step {
     ..STEP
 };
 
+const EDGE: Step = Step {
+    name: "edge",
+    does: "the edge worker is built into worker/build, and is small enough for every plan",
+    needs: &["wasm-tools"],
+    applies: edge::is_there,
+    run: edge::build,
+    ..STEP
+};
+
 /// What `cargo xtask build` does.
 const BUILD: &[Step] = &[WASM_TOOLS, WASM, PAGE, ADVISORIES];
 
 /// What `cargo xtask serve` does before it serves: advisories come while it does.
 const SERVE: &[Step] = &[WASM_TOOLS, WASM, PAGE];
+
+/// What `cargo xtask edge` does.
+const WORKER: &[Step] = &[WASM_TOOLS, EDGE];
 
 /// What `cargo xtask test` does, quickest answers first.
 const TEST: &[Step] = &[
@@ -99,6 +112,7 @@ const TEST: &[Step] = &[
     Step { name: "wasm-tests", does: "Rust tests, in WebAssembly", needs: &["wasm-tools"], run: wasm::tests, ..STEP },
     PAGE,
     ADVISORIES,
+    EDGE,
     Step {
         name: "vulnerabilities",
         does: "Porthole finds nothing known to be wrong with our own dependencies",
@@ -133,6 +147,15 @@ const TEST: &[Step] = &[
         alone: true,
         run: web::browser_tests,
     },
+    Step {
+        name: "edge-tests",
+        does: "tests that drive the edge worker on workerd, against real and bad registries",
+        needs: &["edge", "page"],
+        after: &["images", "advisories", "browser"],
+        applies: edge::is_there,
+        alone: true,
+        run: edge::tests,
+    },
 ];
 
 fn images_are_wanted(project: &Project) -> bool {
@@ -162,6 +185,18 @@ fn steps(project: &Project, all: &[Step]) -> Result<(), Failure> {
 /// When the page could not be built, or no port is free.
 pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure> {
     steps(project, SERVE)?;
+    match edge::start(project, port) {
+        Ok((mut edge, url)) => {
+            println!("\nPorthole is at {url}, page and edge: images by reference too\nCtrl-C ends it.");
+            advisories::while_serving(project);
+            let ended = edge.wait().map_err(|error| Failure::new(format!("wait for workerd: {error}")))?;
+            return if ended.success() { Ok(()) } else { Err(Failure::new(format!("workerd ended with {ended}"))) };
+        }
+        Err(failure) => {
+            println!("\nno edge; the page works without:");
+            failure.print();
+        }
+    }
     let site = Site::listen(project.dist(), port)?;
     println!("\nPorthole is at {}\nCtrl-C ends it.", site.url());
     std::thread::scope(|scope| {
@@ -169,6 +204,15 @@ pub(crate) fn serve(project: &Project, port: Option<u16>) -> Result<(), Failure>
         site.serve();
     });
     Ok(())
+}
+
+/// `cargo xtask edge`.
+///
+/// # Errors
+/// When the worker could not be built.
+pub(crate) fn worker(project: &Project) -> Result<(), Failure> {
+    let steps = step::choose(project, WORKER, &[])?;
+    if step::run(project, &steps).success() { Ok(()) } else { Err(Failure::new("the worker could not be built")) }
 }
 
 /// `cargo xtask standalone`.

@@ -18,6 +18,8 @@ pub(super) fn references(project: &Project) -> Result<Done, Failure> {
 }
 
 pub(super) fn format(project: &Project) -> Result<Done, Failure> {
+    // The worker is a workspace of its own.
+    cargo(project, "format-worker").args(["fmt", "--manifest-path", "worker/Cargo.toml", "--check"]).succeed()?;
     Done::of_check(cargo(project, "format").args(["fmt", "--all", "--check"]))
 }
 

@@ -11,20 +11,21 @@ use crate::setup::wasm_toolchain::{TARGET, WasmToolchain};
 use crate::step::Done;
 
 /// Everything that turns Rust into a package for the browser.
-struct Tools {
+#[derive(Debug)]
+pub(super) struct Tools {
     toolchain: WasmToolchain,
     path: Vec<PathBuf>,
 }
 
 impl Tools {
-    fn ensure(project: &Project) -> Result<Self, Failure> {
+    pub(super) fn ensure(project: &Project) -> Result<Self, Failure> {
         let toolchain = WasmToolchain::ensure(project)?;
         let bin = cargo_tool::wasm_pack().ensure(project)?;
         cargo_tool::wasm_bindgen(project)?.ensure(project)?;
         Ok(Self { toolchain, path: vec![bin, wasm_opt::ensure(project)?] })
     }
 
-    fn child(&self, project: &Project, label: &str, program: &str) -> Child {
+    pub(super) fn child(&self, project: &Project, label: &str, program: &str) -> Child {
         self.toolchain.child(project, label, program, &self.path).env("CARGO_TERM_COLOR", "never")
     }
 }

@@ -45,6 +45,12 @@ impl Packages {
         self.npm(name, &["run", name])
     }
 
+    /// A program of one of the packages, run in their folder.
+    pub(crate) fn program(&self, name: &str) -> Child {
+        let file = self.dir.join("node_modules/.bin").join(name);
+        Child::new(&self.project, &format!("npm-{}-{name}", self.name), file).dir(&self.dir).path(&self.path)
+    }
+
     fn npm<A: AsRef<OsStr>>(&self, label: &str, args: &[A]) -> Child {
         Child::new(&self.project, &format!("npm-{}-{label}", self.name), "npm").dir(&self.dir).path(&self.path).args(args)
     }

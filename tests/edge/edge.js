@@ -1,0 +1,78 @@
+// The edge worker on workerd, as it is deployed: `worker/build`, by Miniflare, with the bindings that a test asks for.
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { repository } from './registry.js';
+
+const worker = join(repository, 'worker');
+const require = createRequire(join(worker, 'package.json'));
+/** The built page. */
+export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
+/** The advisory database beside it, when there is one. */
+export const database = existsSync(join(dist, 'db/index.json')) ? join(dist, 'db') : undefined;
+/** Says in one line why tests do nothing, when the worker is not built. */
+export const missing = existsSync(join(worker, 'build/index.js')) ? false : 'worker/build is not there: cargo xtask edge';
+
+/**
+ * Starts an edge that trusts `trusted` (hosts with ports, asked over plain HTTP) and no other registry.
+ *
+ * `fanOut: false` leaves out the binding to itself, `cache: false` the Cache API, `bucket: true` adds R2; `variables` are those of
+ * `wrangler.jsonc`. Gives `url(path)`, `get(path, options)`, `report(image, parameters)`, `health()`, `close()`.
+ */
+export async function startEdge({ trusted = [], fanOut = true, cache = true, bucket = false, page = true, variables = {} } = {}) {
+  const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = require('miniflare');
+  const lines = [];
+  class Quiet extends Log { log(message) { lines.push(message); } }
+  const runtime = new Miniflare({ ...convertV4MiniflareOptions({
+    host: '127.0.0.1', port: 0, cf: false, log: new Quiet(LogLevel.WARN),
+    workers: [{
+      name: 'porthole',
+      cache,
+      modulesRoot: join(worker, 'build'),
+      modules: [{ type: 'ESModule', path: join(worker, 'build/index.js') }, { type: 'CompiledWasm', path: join(worker, 'build/porthole_worker_bg.wasm') }],
+      compatibilityDate: '2026-11-01',
+      bindings: { TRUSTED: trusted.join(','), REGISTRIES: trusted.join(',') || 'none.example', REQUESTS_PER_MINUTE: '0', STALL_SECONDS: '5', ...variables },
+      serviceBindings: {
+        ...(fanOut ? { LAYERS: { name: 'porthole', entrypoint: 'Layers' } } : {}),
+        ...(page ? { ASSETS: { disk: { path: dist, writable: false } } } : {}),
+      },
+      ...(bucket ? { r2Buckets: ['FACTS'] } : {}),
+    }],
+  }), enableDevRegistry: false, handleStructuredLogs: ({ message }) => lines.push(String(message)) });
+  const base = await runtime.ready;
+  const url = (path) => new URL(path, base).href;
+  const get = (path, options) => fetch(url(path), options);
+  const address = (image, parameters = {}, path = 'v1/report') => `${path}?${new URLSearchParams({ image, ...parameters })}`;
+  return {
+    url,
+    get,
+    address,
+    runtime,
+    /** What the runtime printed. */
+    lines,
+    /** The report's text; fails when there is none. */
+    report: async (image, parameters) => {
+      const response = await get(address(image, parameters));
+      const text = await response.text();
+      if (response.status !== 200) throw new Error(`${image}: ${response.status} ${text}\n${lines.slice(-5).join('\n')}`);
+      return text;
+    },
+    health: async () => (await get('healthz')).json(),
+    close: () => runtime.dispose(),
+  };
+}
+
+/** The events of a stream until it ends: `[{ event, data }]`. */
+export async function events(response) {
+  const text = await response.text();
+  return text.split('\n\n').filter((part) => part.startsWith('event:')).map((part) => {
+    const [event, data] = part.split('\n').map((line) => line.slice(line.indexOf(':') + 2));
+    return { event, data: JSON.parse(data) };
+  });
+}
+
+/** The middle one. */
+export const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+/** What the edge measures ages against. */
+export const midnight = () => `${new Date().toISOString().slice(0, 10)}T00:00:00Z`;
