@@ -61,8 +61,13 @@ impl Exporter for Html {
                 })
                 .collect();
             let open = findings.iter().filter(|finding| finding.kind == kind && finding.suppressed.is_none()).count();
-            let title = if open == rows.len() { title.to_owned() } else { format!("{title}: {open} open, all") };
-            table(&title, &["Severity", "Id", "What", "Where", "Layer", "Does not count because"], &rows, out);
+            let count = if open == rows.len() { open.to_string() } else { format!("{open} open of {}", rows.len()) };
+            counted(
+                &format!("{title} ({count})"),
+                &["Severity", "Id", "What", "Where", "Layer", "Does not count because"],
+                &rows,
+                out,
+            );
             if kind == "vulnerability" && report.vulnerabilities.database.is_empty() {
                 out.push_str("<p>No advisory database was loaded: vulnerabilities are not known.</p>\n");
             }
@@ -227,7 +232,11 @@ fn severity(severity: Severity) -> Cell {
 }
 
 fn table(title: &str, head: &[&str], rows: &[Vec<Cell>], out: &mut String) {
-    out.push_str(&format!("<h2>{title} ({})</h2>\n", rows.len()));
+    counted(&format!("{title} ({})", rows.len()), head, rows, out);
+}
+
+fn counted(title: &str, head: &[&str], rows: &[Vec<Cell>], out: &mut String) {
+    out.push_str(&format!("<h2>{title}</h2>\n"));
     if rows.is_empty() {
         return;
     }
