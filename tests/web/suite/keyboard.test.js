@@ -71,6 +71,29 @@ test('the tree follows the arrows', async () => {
   await context.close();
 });
 
+test('the slider goes through the layers, and files come and go', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#/files/srv/app'; });
+  await page.waitForSelector('.tree-line[data-path="/srv/app"]');
+  await page.locator('.tree-line[data-path="/srv/app"]').focus();
+  await page.keyboard.press('ArrowRight');
+  const marked = (name, mark) => page.locator(`.tree-line[data-path="/srv/app/${name}"] [aria-label="${mark}"]`).waitFor();
+  await page.locator('.tree-line[data-path="/srv/app/server.js"]').waitFor();
+  assert.equal(await page.locator('.tree-line[data-path="/srv/app/README.md"]').count(), 0);
+  await page.locator('#layer-slider').focus();
+  await page.keyboard.press('ArrowLeft');
+  await marked('server.js', 'Changed');
+  await page.keyboard.press('ArrowLeft');
+  await marked('README.md', 'Removed');
+  await page.keyboard.press('ArrowLeft');
+  await marked('README.md', 'Added');
+  assert.match(page.url(), /layer=2/);
+  assert.equal(await page.locator('#layer-slider').getAttribute('aria-valuetext'), 'After layer 2');
+  await context.close();
+});
+
 test('a screen reader is told what happens', async () => {
   const { page, context } = await openPage(browser, site.url);
   await page.evaluate(() => {

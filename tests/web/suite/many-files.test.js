@@ -94,6 +94,7 @@ test('300,000 files are browsed, sorted, searched and drawn without a stutter', 
   await page.fill('#filter', '');
   await page.locator('.crumbs button').first().click();
   await page.getByRole('button', { name: /^\/var, / }).first().click({ position: { x: 20, y: 10 } });
+  await page.waitForFunction(() => document.querySelector('.crumbs')?.textContent?.includes('var/'));
   await page.waitForSelector('.tile');
   assert.ok(await page.locator('.tile').count() < 400);
   await noLongTasks(t, browser, page);

@@ -134,8 +134,14 @@ test('an SBOM is read in place of an image', async () => {
   await page.evaluate(() => { location.hash = '#/packages'; });
   await page.waitForSelector('.grid-body .row');
   assert.deepEqual(await page.locator('.grid-body .row .row-link').allInnerTexts(), ['lodash']);
-  await page.evaluate(() => { location.hash = '#/files'; });
-  await page.waitForSelector('.empty');
+  // What a list says nothing about is not given as good news.
+  await page.evaluate(() => { location.hash = '#/overview'; });
+  await page.waitForSelector('.cards');
+  assert.doesNotMatch(await text(page, '.cards'), /None found|All passed|Not signed/);
+  for (const view of ['secrets', 'checks', 'layers', 'files', 'config']) {
+    await page.evaluate((hash) => { location.hash = hash; }, `#/${view}`);
+    await page.waitForFunction(() => /SBOM/.test(document.querySelector('.empty')?.textContent ?? ''));
+  }
   await context.close();
 });
 

@@ -27,6 +27,16 @@ test('an image is matched with the shards of its release and its languages, and 
   for (const name of fetched) assert.match(name, /^(index\.json|alpine-v3\.17-.*|npm-.*)$/);
   assert.ok(fetched.length < readdirSync(database).length);
   assert.match(await page.locator('.cards').innerText(), /with a fix/);
+  // What is most worth doing, what no longer gets fixes, and how old the data is: said before anybody asks.
+  const overview = await page.locator('main').innerText();
+  assert.match(overview, /Fix these three and \d+ findings go\./);
+  assert.match(overview, /Alpine Linux v3\.17 gets no security updates since Nov 22, 2024/);
+  assert.match(overview, /Advisory data (of today|[\d,]+ days? old)/);
+  await page.evaluate(() => { location.hash = '#/vulns?f.layer=1'; });
+  await page.waitForSelector('.grid-body .row');
+  assert.match(await page.locator('.sources').innerText(), /rows of .*Alpine/);
+  // Findings by layer are findings by command.
+  assert.match(await page.locator('.facet label', { hasText: 'RUN apk add nodejs curl' }).innerText(), /1 · RUN apk add nodejs curl/);
   await page.evaluate(() => { location.hash = '#/vulns?q=lodash'; });
   await page.waitForSelector('.grid-body .row');
   const id = (await page.locator('.grid-body .row .row-link').first().innerText()).split('\n')[0];

@@ -114,6 +114,8 @@ export const S = {
     vulns: 'Vulnerabilities',
     noDatabase: 'Not checked',
     noDatabaseWhy: 'No advisory database is loaded, so nothing is known about vulnerabilities.',
+    notListed: 'Not looked at',
+    notListedWhy: 'An SBOM lists packages and nothing else.',
     nothingToCheck: 'Nothing to check',
     nothingToCheckWhy: 'No package was found that an advisory could name.',
     unread: (value: number) => `${plural(value, 'thing')} could not be read`,
@@ -235,6 +237,7 @@ export const S = {
   },
 
   empty: {
+    list: 'This is an SBOM: it lists packages and nothing else, so there is nothing here to look at.',
     vulnsNoDatabase: 'No advisory database is loaded, so no package was compared with anything. This is not the same as “no vulnerabilities”.',
     vulnsNoDatabaseHow: 'Whoever hosts this page can add one: porthole db update writes the files that the page looks for in its own db/ folder.',
     vulnsNone: 'No package in this image is named by an advisory in the loaded database.',

@@ -33,7 +33,7 @@ export function TopBar({ subject }: { subject: Subject }) {
               {subject.images.map((image) => <option key={image.index} value={String(image.index)}>{[image.names[0] ?? S.nth(image.index + 1), image.platform, bytes(image.storedSize)].filter(Boolean).join(' · ')}</option>)}
             </select>
           ) : <strong class="truncate" title={subject.pinned ?? name}>{name}</strong>}
-          {platform && <span class="truncate small subject-facts">{[platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')}{shown && ` · ${bytes(shown.report.image.storedSize)}`}</span>}
+          {platform && <span class="truncate small subject-facts">{[platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')}{shown && shown.report.image.storedSize > 0 && ` · ${bytes(shown.report.image.storedSize)}`}</span>}
         </div>
         <div class="top-actions">
           {subject.pinned && <CopyButton label={S.edge.permanent} icon="link" class="button icon-button on-hull" text={() => permanent(subject.pinned ?? '')} />}

@@ -36,14 +36,30 @@ export function Cards({ head, scanning }: { head: Head; scanning: boolean }) {
       <h2 id="verdict-title" class="section-title">{S.cards.title}</h2>
       <ul class="cards">
         <VulnCard head={head} scanning={scanning} />
-        <SecretCard head={head} scanning={scanning} />
-        <CheckCard head={head} scanning={scanning} />
-        <SignatureCard head={head} />
-        <BaseCard head={head} scanning={scanning} />
-        <SizeCard report={report} scanning={scanning} />
+        {isList(head) ? <Unlisted /> : (
+          <>
+            <SecretCard head={head} scanning={scanning} />
+            <CheckCard head={head} scanning={scanning} />
+            <SignatureCard head={head} />
+            <BaseCard head={head} scanning={scanning} />
+            <SizeCard report={report} scanning={scanning} />
+          </>
+        )}
       </ul>
     </section>
   );
+}
+
+/** An SBOM: packages without an image around them. */
+export const isList = (head: Head): boolean => head.report.image.kind === 'sbom';
+
+/** Why a view of a list is empty. */
+export const NotListed = () => <><Icon name="info" /><p>{S.empty.list}</p></>;
+
+/** What a list of packages says nothing about; silence is no good news. */
+function Unlisted() {
+  const cards: [string, IconName, string][] = [['secrets', 'key', S.cards.secrets], ['checks', 'check', S.cards.checks], ['config', 'seal', S.cards.signature], ['layers', 'weight', S.cards.size]];
+  return <>{cards.map(([view, icon, title]) => <Card key={view} to={`#/${view}`} icon={icon} tone="quiet" title={title} value={S.cards.notListed}><span>{S.cards.notListedWhy}</span></Card>)}</>;
 }
 
 function VulnCard({ head, scanning }: { head: Head; scanning: boolean }) {

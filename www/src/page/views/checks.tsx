@@ -7,6 +7,7 @@ import { Facts, Panel, Section } from '../components/panel';
 import { bytes, count, sentence } from '../../shared/format';
 import { route, withItem } from '../route';
 import { S } from '../../shared/strings';
+import { isList, NotListed } from './cards';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 import { References } from './vulnerabilities';
@@ -33,7 +34,7 @@ export function Checks({ model, head, scanning }: ViewProps) {
   return (
     <div class={item ? 'with-panel' : ''}>
       <List list="checks" title={S.tabs.checks} model={model} version={head} columns={columns} facets={facets} sort="-outcome"
-        empty={<><Icon name="clock" /><p>{scanning ? S.empty.secretsScanning : S.empty.checks}</p></>}
+        empty={isList(head) ? <NotListed /> : <><Icon name="clock" /><p>{scanning ? S.empty.secretsScanning : S.empty.checks}</p></>}
         phone={(one) => (
           <>
             <span class="line"><OutcomeMark outcome={one.outcome} />{one.outcome !== 'pass' && one.outcome !== 'notApplicable' && <SeverityMark severity={one.severity} />}</span>

@@ -5,6 +5,7 @@ import { Facts } from '../components/panel';
 import { ago, bytes, command, date } from '../../shared/format';
 import { route } from '../route';
 import { S } from '../../shared/strings';
+import { isList, NotListed } from './cards';
 import type { ViewProps } from './context';
 import { Signatures } from './signatures';
 
@@ -14,6 +15,7 @@ export function Config(props: ViewProps) {
   const { config } = image;
   const { item } = route.value;
   useEffect(() => { if (item) document.getElementById(`config-${item}`)?.scrollIntoView(); }, [item]);
+  if (isList(head)) return <div class="empty"><NotListed /></div>;
   const list = (items: readonly string[]) => items.length > 0 && <code>{items.map((one) => (/[\s"']/.test(one) ? JSON.stringify(one) : one)).join(' ')}</code>;
   return (
     <div class="columns config">

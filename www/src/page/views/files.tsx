@@ -119,7 +119,7 @@ function Results({ found, selected, onSelect }: { found: SearchPage | null; sele
         {found?.nodes.map((node) => (
           <li key={`${node.path}~${node.layer}`}>
             <button type="button" class="result" aria-current={node.path === selected ? 'true' : undefined} onClick={() => onSelect(node)}>
-              <Icon name={KIND_ICON[node.kind]} /><span class="mono truncate">{node.path}</span><span class="number">{bytes(node.size)}</span>
+              <Icon name={KIND_ICON[node.kind]} /><span class="mono result-path"><span class="truncate muted">{node.path.slice(0, node.path.lastIndexOf('/') + 1)}</span><span class="truncate">{node.name}</span></span><span class="number">{bytes(node.size)}</span>
             </button>
           </li>
         ))}

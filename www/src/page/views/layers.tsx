@@ -6,6 +6,7 @@ import { Facts, Panel, Section } from '../components/panel';
 import { ago, bytes, command, count, date, percent } from '../../shared/format';
 import { go, href, route } from '../route';
 import { S } from '../../shared/strings';
+import { isList, NotListed } from './cards';
 import type { ViewProps } from './context';
 
 export function Layers({ head }: ViewProps) {
@@ -17,7 +18,7 @@ export function Layers({ head }: ViewProps) {
     <div class={open ? 'with-panel' : ''}>
       <section class="list-view" aria-label={S.tabs.layers}>
         <header class="list-head"><h1>{S.tabs.layers} <span class="count">{count(layers.length)}</span></h1></header>
-        {layers.length === 0 && <div class="empty"><Icon name="layers" /><p>{S.empty.layers}</p></div>}
+        {layers.length === 0 && <div class="empty">{isList(head) ? <NotListed /> : <><Icon name="layers" /><p>{S.empty.layers}</p></>}</div>}
         <ol class="layer-list grid-body-static">
           {layers.map((layer) => <LayerRow key={layer.index} layer={layer} largest={largest} head={head} wasted={efficiency.perLayer[layer.index] ?? 0} chosen={open === layer} />)}
         </ol>

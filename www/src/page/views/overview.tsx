@@ -5,7 +5,7 @@ import { Facts } from '../components/panel';
 import { ago, bytes, command, count, date, percent, sentence } from '../../shared/format';
 import { href } from '../route';
 import { S } from '../../shared/strings';
-import { Cards } from './cards';
+import { Cards, isList } from './cards';
 import { Counts, CountsHint } from './counts';
 import type { ViewProps } from './context';
 import { Requests } from './requests';
@@ -20,7 +20,7 @@ export function Overview({ head, scanning }: ViewProps) {
       <div class="columns">
         <Todo head={head} scanning={scanning} />
         <Identity head={head} />
-        <LayerBars head={head} />
+        {!isList(head) && <LayerBars head={head} />}
         <Software head={head} scanning={scanning} />
         <Application head={head} />
         <CountsHint />
@@ -86,7 +86,7 @@ function Identity({ head }: { head: ViewProps['head'] }) {
         [S.facts.platform, [platform.os, platform.architecture, platform.variant].filter(Boolean).join('/')],
         [S.facts.created, image.created && `${date(image.created) ?? image.created}, ${ago(image.created) ?? ''}`],
         [S.facts.distribution, image.distribution?.prettyName],
-        [S.facts.user, config.user || S.facts.root],
+        [S.facts.user, !isList(head) && (config.user || S.facts.root)],
         [S.facts.entrypoint, listed(config.entrypoint) && <code>{listed(config.entrypoint)}</code>],
         [S.facts.command, listed(config.cmd) && <code>{listed(config.cmd)}</code>],
         [S.facts.ports, listed(config.exposedPorts)],
@@ -94,7 +94,7 @@ function Identity({ head }: { head: ViewProps['head'] }) {
         [S.facts.manifest, image.manifestDigest && <Digest digest={image.manifestDigest} />],
         [S.facts.imageId, image.configDigest && <Digest digest={image.configDigest} />],
       ]} />
-      <p><a href={href('config')}>{S.overview.rest}</a></p>
+      {!isList(head) && <p><a href={href('config')}>{S.overview.rest}</a></p>}
     </section>
   );
 }

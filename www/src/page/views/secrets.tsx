@@ -9,6 +9,7 @@ import { Facts, Panel, Section } from '../components/panel';
 import { command, sentence } from '../../shared/format';
 import { route, withItem } from '../route';
 import { S } from '../../shared/strings';
+import { isList, NotListed } from './cards';
 import type { ViewProps } from './context';
 import { useItem } from './item';
 
@@ -44,7 +45,7 @@ export function Secrets({ model, head, scanning }: ViewProps) {
   return (
     <div class={item ? 'with-panel' : ''}>
       <List list="secrets" title={S.tabs.secrets} model={model} version={head} columns={columns} facets={facets} sort="-severity" preset={preset}
-        empty={<><Icon name={scanning ? 'clock' : 'check'} /><p>{scanning ? S.empty.secretsScanning : S.empty.secrets}</p></>}
+        empty={isList(head) ? <NotListed /> : <><Icon name={scanning ? 'clock' : 'check'} /><p>{scanning ? S.empty.secretsScanning : S.empty.secrets}</p></>}
         phone={(one) => (
           <>
             <span class="line"><SeverityMark severity={one.severity} /><strong class="truncate">{sentence(one.title)}</strong></span>
