@@ -1,6 +1,5 @@
 //! One hostile image: its trick, what reading it may cost, and what is said about it.
 
-use std::sync::Mutex;
 use std::time::Duration;
 
 use porthole_report::{Gap, Report};
@@ -8,7 +7,7 @@ use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 use porthole_tests::host::{self, Way};
 use porthole_tests::targets::reports::write_all;
 
-use crate::meter::{Cost, measure};
+use crate::meter::{Cost, alone, measure};
 
 /// What is given to the scan.
 pub(crate) enum Input {
@@ -87,12 +86,9 @@ impl Case {
     }
 }
 
-/// The heap is everybody's: one case at a time.
-static ONE: Mutex<()> = Mutex::new(());
-
 /// Runs cases one after the other; all failures are told at the end.
 pub(crate) fn hold(cases: &[Case]) {
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let mut failures = Vec::new();
     for case in cases {
         let mut way = Way::default();

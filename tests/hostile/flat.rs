@@ -2,18 +2,13 @@
 //!
 //! The ordinary run reads a part of it; `PORTHOLE_LONG=1` reads it whole (`cargo xtask long`), and prints what it took.
 
-use std::sync::Mutex;
-
 use porthole_report::Report;
 use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::host::{self, Way};
 use porthole_tests::image::{gzip, image, layer};
 
 use crate::make::header;
-use crate::meter::{Cost, measure};
-
-/// The heap is everybody's: one at a time.
-static ONE: Mutex<()> = Mutex::new(());
+use crate::meter::{Cost, alone, measure};
 
 fn is_long() -> bool {
     std::env::var_os("PORTHOLE_LONG").is_some()
@@ -42,7 +37,7 @@ fn big_layer(mib: u64) -> LayerFacts {
 /// 2 GiB is the ordinary run's share in an optimised program, half of one else.
 #[test]
 fn a_layer_of_twenty_gibibytes_is_read_in_flat_memory() {
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let (_, small) = measure(|| big_layer(128));
     let mib = if is_long() { 20 << 10 } else { 512 };
     let (facts, cost) = measure(|| big_layer(mib));
@@ -71,7 +66,7 @@ fn many_layers(count: usize) -> Report {
 
 #[test]
 fn an_image_of_a_thousand_layers_costs_what_its_entries_cost() {
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let (_, hundred) = measure(|| many_layers(100));
     let (report, cost) = measure(|| many_layers(1000));
     say("an image of 1,000 layers", cost);
@@ -85,7 +80,7 @@ fn an_image_of_a_thousand_layers_costs_what_its_entries_cost() {
 /// image.
 #[test]
 fn scans_leave_nothing_and_cancelled_scans_neither() {
-    let _one = ONE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let _alone = alone();
     let small = image()
         .layer(layer().file("etc/os-release", "ID=x\n").file("app/package-lock.json", "{}").gzip())
         .name("a:1")

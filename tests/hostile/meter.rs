@@ -1,5 +1,6 @@
 //! What something cost: the peak of the heap above what was there before, and time on the processor.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use peak_alloc::PeakAlloc;
@@ -16,6 +17,12 @@ pub(crate) struct Cost {
     pub(crate) kept: isize,
     /// Time that this thread had the processor; time by the clock where the system does not tell.
     pub(crate) time: Duration,
+}
+
+/// The heap is everybody's: one test at a time, in a runner that has them in one process too.
+pub(crate) fn alone() -> MutexGuard<'static, ()> {
+    static ONE: Mutex<()> = Mutex::new(());
+    ONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs, and says what it gave and what it cost. Only one at a time: the heap is everybody's.

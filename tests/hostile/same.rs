@@ -5,6 +5,8 @@ use porthole_tests::host::{Way, as_stream, by_ranges};
 use porthole_tests::image::{Image, image, layer};
 use proptest::prelude::*;
 
+use crate::meter::alone;
+
 fn json(report: &Report) -> String {
     serde_json::to_string(report).expect("a report is JSON")
 }
@@ -46,6 +48,7 @@ proptest! {
     /// Oracle: the same archive read by one worker, whole layers at once.
     #[test]
     fn the_way_of_reading_does_not_show_in_the_report(image in random_image(), workers in 1usize..9, step in 1usize..5000, backwards: bool, oci: bool) {
+        let _alone = alone();
         let bytes = if oci { image.oci_archive() } else { image.docker_archive() };
         let expected = json(&by_ranges(&bytes, &Way { step: usize::MAX, ..Way::default() }).expect("a report"));
         for way in [Way { workers, step, backwards, ..Way::default() }, Way { workers, step: 1, backwards, ..Way::default() }] {

@@ -7,6 +7,7 @@ pub mod host;
 pub mod image;
 pub mod layer;
 pub mod open;
+pub mod pieces;
 pub mod real;
 pub mod registry;
 pub mod signed;

@@ -6,6 +6,8 @@ use porthole_oci::archive::{Archive, Location, Reader, StreamReader, StreamSink}
 use porthole_oci::layer::{Entry, ImagePath, LayerReader, LayerSink, LayerSummary, Verify};
 use porthole_oci::{Error, Limits};
 
+use crate::pieces::at_most;
+
 /// Opens an archive by ranges.
 pub fn open(bytes: &[u8]) -> Result<Archive, Error> {
     let mut reader = Reader::tar(bytes.len() as u64, Limits::default());
@@ -57,7 +59,7 @@ impl StreamSink for Streamed {
 pub fn open_stream(bytes: &[u8], step: usize) -> (Result<Archive, Error>, Streamed) {
     let mut streamed = Streamed::default();
     let mut reader = StreamReader::new(Limits::default());
-    for chunk in bytes.chunks(step.max(1)) {
+    for chunk in bytes.chunks(at_most(step)) {
         if let Err(error) = reader.push(chunk, &mut streamed) {
             return (Err(error), streamed);
         }
@@ -144,7 +146,7 @@ pub fn read_layer(blob: &[u8], step: usize) -> (LayerSeen, LayerSummary) {
 pub fn read_layer_within(blob: &[u8], step: usize, limits: Limits) -> (LayerSeen, LayerSummary) {
     let mut seen = LayerSeen::default();
     let mut reader = LayerReader::new(limits, Verify::ALL);
-    for chunk in blob.chunks(step.max(1)) {
+    for chunk in blob.chunks(at_most(step)) {
         reader.push(chunk, &mut seen);
     }
     let summary = reader.finish(&mut seen);

@@ -9,6 +9,10 @@ use serde_json::Value;
 /// The folder of a real image (`layout/`, archives, `rootfs/`, `witness/`): below `PORTHOLE_IMAGES`, else below
 /// `target/images`. Says so and gives none when it was not built.
 pub fn real_image(name: &str) -> Option<PathBuf> {
+    if crate::pieces::are_small() {
+        eprintln!("skipped: the image {name} is too large to be pushed in such small pieces");
+        return None;
+    }
     let root = std::env::var_os("PORTHOLE_IMAGES")
         .map(PathBuf::from)
         .or_else(|| Some(Path::new(env!("CARGO_MANIFEST_DIR")).parent()?.join("target/images")))?;

@@ -3,6 +3,7 @@
 use porthole_report::{HistoryEntry, ImageConfig, Origin, Outcome, Report};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 
 #[derive(Default)]
 struct Build {
@@ -30,7 +31,7 @@ impl Build {
             .iter()
             .map(|layer| {
                 let mut scan = LayerScan::new(&LayerOptions::default());
-                scan.push(&layer.blob());
+                pieces(&layer.blob()).for_each(|piece| scan.push(piece));
                 Some(scan.finish())
             })
             .collect();

@@ -3,6 +3,7 @@
 use porthole_report::{Check, DatabaseShard, HistoryEntry, ImageConfig, Origin, Outcome, Report, Severity};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 
 /// 2026-06-01.
 const NOW: i64 = 1_780_272_000;
@@ -71,7 +72,7 @@ impl Case {
             .iter()
             .map(|layer| {
                 let mut scan = LayerScan::new(&LayerOptions::default());
-                scan.push(&layer.blob());
+                pieces(&layer.blob()).for_each(|piece| scan.push(piece));
                 Some(scan.finish())
             })
             .collect();

@@ -4,13 +4,14 @@ use porthole_report::diff::{Diff, diff, table};
 use porthole_report::{HistoryEntry, ImageConfig, Outcome, Report};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer, compare_files};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 
 fn analysis(layers: &[Layer], config: ImageConfig) -> Analysis {
     let facts = layers
         .iter()
         .map(|layer| {
             let mut scan = LayerScan::new(&LayerOptions::default());
-            scan.push(&layer.blob());
+            pieces(&layer.blob()).for_each(|piece| scan.push(piece));
             Some(scan.finish())
         })
         .collect();

@@ -13,6 +13,7 @@ use porthole_report::{
 };
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::layer;
+use porthole_tests::pieces::pieces;
 use porthole_tests::validators::validators;
 use serde_json::Value;
 
@@ -26,7 +27,7 @@ fn sample(name: &str) -> Report {
         .file("srv/node_modules/b/package.json", r#"{"name":"b","version":"2.0.0","license":"MIT"}"#)
         .blob();
     let mut scan = LayerScan::new(&LayerOptions::default());
-    scan.push(&blob);
+    pieces(&blob).for_each(|piece| scan.push(piece));
     let subject = Subject {
         source: name.into(),
         kind: "docker-archive".into(),

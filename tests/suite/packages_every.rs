@@ -5,11 +5,12 @@ use porthole_scan::packages;
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::ecosystems::{Sample, samples};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 
 fn report(layers: &[Layer]) -> Report {
     let facts = layers.iter().map(|layer| {
         let mut scan = LayerScan::new(&LayerOptions::default());
-        scan.push(&layer.blob());
+        pieces(&layer.blob()).for_each(|piece| scan.push(piece));
         Some(scan.finish())
     });
     let subject = Subject { layers: vec![SubjectLayer::default(); layers.len()], ..Subject::default() };

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use porthole_oci::layer::{Entry, EntryKind, ImagePath};
 use porthole_report::{EvidenceKind, Package, Report};
 use porthole_scan::packages::{Cataloger, Interest, binary, executable, rpm};
+use porthole_tests::pieces::pieces;
 use porthole_tests::real::{real_image, scan_layout};
 
 /// Files of public test suites, where a checkout has them beside it.
@@ -262,7 +263,7 @@ fn root_file_systems_of_alpine_list_what_their_databases_say() {
     for entry in std::fs::read_dir(&folder).expect("folder") {
         let bytes = std::fs::read(entry.expect("entry").path()).expect("archive");
         let mut scan = porthole_scan::LayerScan::new(&porthole_scan::LayerOptions::default());
-        scan.push(&bytes);
+        pieces(&bytes).for_each(|piece| scan.push(piece));
         let subject =
             porthole_scan::Subject { layers: vec![porthole_scan::SubjectLayer::default()], ..porthole_scan::Subject::default() };
         let facts = vec![Some(scan.finish())];

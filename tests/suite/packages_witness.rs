@@ -7,6 +7,7 @@ use std::process::Command;
 use porthole_report::Report;
 use porthole_report::export::{self, Context};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_tests::pieces::pieces;
 use porthole_tests::real::{real_image, scan_layout};
 
 /// Images that are compared, in the table's order.
@@ -24,7 +25,7 @@ fn scan_saved(path: &Path) -> Report {
         if entry.path().expect("path").ends_with("layer.tar") {
             let mut layer = Vec::new();
             std::io::Read::read_to_end(&mut entry, &mut layer).expect("layer");
-            scan.push(&layer);
+            pieces(&layer).for_each(|piece| scan.push(piece));
         }
     }
     let subject = Subject { layers: vec![SubjectLayer::default()], ..Subject::default() };

@@ -5,6 +5,7 @@ use porthole_oci::{Algorithm, Digest, Limits};
 use porthole_report::{Report, Verification};
 use porthole_scan::{Analysis, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 use proptest::prelude::*;
 
 const NOW: Options = Options { now: Some(1_780_000_000) };
@@ -37,7 +38,7 @@ fn subject(layers: &[Stated]) -> Subject {
 fn analyse(layers: &[Stated], verify: impl Fn(&Stated) -> Verify) -> Analysis {
     let facts = layers.iter().map(|layer| {
         let mut scan = LayerScan::new(&LayerOptions { verify: verify(layer), ..LayerOptions::default() });
-        scan.push(&layer.blob);
+        pieces(&layer.blob).for_each(|piece| scan.push(piece));
         Some(scan.finish())
     });
     Analysis::new(&subject(layers), facts.collect(), &NOW)
@@ -122,7 +123,7 @@ fn a_wrong_digest_behind_the_report_is_as_loud() {
     stated.diff_id = Some(Digest::Sha256([1; 32]));
     let report = behind(&[stated], 5, true);
     let check = report.checks.iter().find(|check| check.code == "digests").expect("asked");
-    assert_eq!(check.message, "1 digests are wrong");
+    assert_eq!(check.message, "1 digest wrong");
     assert_eq!(report.layers[0].digest_state, Verification::Verified);
     assert!(matches!(report.layers[0].diff_id_state, Verification::Mismatch { .. }));
 }

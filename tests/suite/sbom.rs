@@ -6,6 +6,7 @@ use porthole_report::export::{self, Context};
 use porthole_report::{FixState, Origin, Package, Report, Severity, Suppression, Vulnerability};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer, sbom};
 use porthole_tests::image::layer;
+use porthole_tests::pieces::pieces;
 use porthole_tests::real::{real_image, scan_layout};
 use porthole_tests::validators::validators;
 
@@ -28,7 +29,7 @@ fn sample() -> Report {
         .file("srv/Cargo.lock", "[[package]]\nname = \"c\"\nversion = \"0.1.0+x\"\nsource = \"registry+x\"\n")
         .tar();
     let mut scan = LayerScan::new(&LayerOptions::default());
-    scan.push(&tar);
+    pieces(&tar).for_each(|piece| scan.push(piece));
     let digest = format!("sha256:{}", "0".repeat(64));
     let subject = Subject {
         source: "app.tar".into(),

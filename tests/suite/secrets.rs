@@ -3,6 +3,7 @@
 use porthole_report::{ImageConfig, Origin, Report};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
+use porthole_tests::pieces::pieces;
 use porthole_tests::real::{real_image, scan_layout};
 
 fn scan(layers: &[Layer], config: ImageConfig) -> Report {
@@ -10,7 +11,7 @@ fn scan(layers: &[Layer], config: ImageConfig) -> Report {
         .iter()
         .map(|layer| {
             let mut scan = LayerScan::new(&LayerOptions::default());
-            scan.push(&layer.blob());
+            pieces(&layer.blob()).for_each(|piece| scan.push(piece));
             Some(scan.finish())
         })
         .collect();

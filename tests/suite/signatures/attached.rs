@@ -7,6 +7,7 @@ use porthole_scan::signatures::collect;
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject};
 use porthole_tests::image::outer_tar;
 use porthole_tests::open::{bytes_at, open, open_stream};
+use porthole_tests::pieces::pieces;
 use serde_json::{Value, json};
 
 use super::scenes::Samples;
@@ -87,7 +88,7 @@ fn scan_files(samples: &Samples, scene: &Value, files: &[(String, Vec<u8>)]) -> 
     let [image] = archive.images.as_slice() else { panic!("{:?} {:?}", archive.images, archive.gaps) };
     let facts = image.layers.iter().map(|layer| {
         let mut scan = LayerScan::new(&LayerOptions::default());
-        scan.push(bytes_at(&bytes, &layer.location)?);
+        pieces(bytes_at(&bytes, &layer.location)?).for_each(|piece| scan.push(piece));
         Some(scan.finish())
     });
     let now = scene["now"].as_u64().expect("now");

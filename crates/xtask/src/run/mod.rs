@@ -96,6 +96,7 @@ const TEST: &[Step] = &[
         ..STEP
     },
     Step { name: "rust", does: "Rust tests, natively", after: &["images", "references"], run: rust::tests, ..STEP },
+    Step { name: "pieces", does: "the suite once more, pushed byte by byte", after: &["rust"], run: rust::pieces, ..STEP },
     Step {
         name: "registry",
         does: "tests of the command line against registries, good and bad",

@@ -43,6 +43,14 @@ pub(super) fn tests(project: &Project) -> Result<Done, Failure> {
     }
 }
 
+/// The suite once more, every layer and archive pushed byte by byte: what is told must be the same.
+pub(super) fn pieces(project: &Project) -> Result<Done, Failure> {
+    let quiet = ["--status-level", "slow", "--final-status-level", "slow", "--failure-output", "final", "--no-fail-fast"];
+    let bin = nextest(project)?;
+    let child = cargo(project, "pieces").path(&bin).env("PORTHOLE_PIECES", "1");
+    Done::of_tests(child.args(["nextest", "run", "--package", "porthole-tests", "--test", "suite"]).args(quiet))
+}
+
 /// Where nextest is: on PATH, whatever its version (we read its summary, nothing else), or in a folder of ours.
 fn nextest(project: &Project) -> Result<Vec<PathBuf>, Failure> {
     if cargo(project, "nextest-version").args(["nextest", "--version"]).run()?.success {
