@@ -70,7 +70,7 @@ fn the_hook_stops_a_push_for_a_secret() {
 #[test]
 fn commands_of_the_documents_exist() {
     let mut seen = 0;
-    for name in ["examples/github-workflow.yml", "examples/pre-push", "ci.md", "policies.md", "../README.md"] {
+    for name in ["examples/github-workflow.yml", "examples/pre-push", "ci.md", "policies.md", "registries.md", "../README.md"] {
         let document = std::fs::read_to_string(docs(name)).expect(name);
         for line in document.lines().filter(|line| !line.trim_start().starts_with('#')) {
             let Some((_, rest)) = line
@@ -102,7 +102,7 @@ fn commands_of_the_documents_exist() {
 
 #[test]
 fn documents_link_to_what_is_there() {
-    for name in ["ci.md", "policies.md", "efficiency.md"] {
+    for name in ["ci.md", "policies.md", "efficiency.md", "registries.md"] {
         let document = std::fs::read_to_string(docs(name)).expect(name);
         for link in document.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
             assert!(link.starts_with("https://") || docs(link).exists(), "{name}: {link}");

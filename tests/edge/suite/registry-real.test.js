@@ -1,7 +1,7 @@
 // `porthole scan docker://…` against Debian's docker-registry, with a token realm in front: the same reports as from archives.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -129,6 +129,7 @@ describe('a registry of our own', { skip }, () => {
     assert.equal(warm.out, cold.out);
     const fetched = blobs(await registry.pulls()).filter(([path, count]) => count !== (before_[path] ?? 0));
     assert.equal(fetched.length, 1, 'the configuration alone');
+    assert.equal(statSync(join(cache, readdirSync(cache)[0])).mode & 0o077, 0, 'some files of the image are in it');
     // Kept facts that were damaged are as good as none.
     const [kept] = readdirSync(cache);
     for (const file of readdirSync(join(cache, kept))) writeFileSync(join(cache, kept, file), 'damaged');

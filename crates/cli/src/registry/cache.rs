@@ -14,6 +14,14 @@ use porthole_scan::{FACTS_VERSION, LayerFacts};
 /// Bytes of facts that are kept.
 const LARGEST: u64 = 2 << 30;
 
+/// A folder that its owner alone may look into, where systems know such a thing: some files of an image are kept whole.
+fn make(folder: &Path) -> std::io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}
+
 /// A folder of facts.
 pub(super) struct Cache {
     folder: PathBuf,
@@ -23,7 +31,7 @@ impl Cache {
     /// Facts of this version of the program, in a folder that is made where there is none.
     pub(super) fn open(folder: &Path) -> Result<Self, String> {
         let folder = folder.join(concat!("facts-", env!("CARGO_PKG_VERSION")));
-        fs::create_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        make(&folder).map_err(|error| format!("{}: {error}", folder.display()))?;
         Ok(Self { folder })
     }
 
