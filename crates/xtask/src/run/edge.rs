@@ -17,7 +17,7 @@ use crate::project::Project;
 use crate::setup::images::WithImages;
 use crate::setup::npm::Packages;
 use crate::setup::wasm_toolchain::TARGET;
-use crate::setup::{python, registry};
+use crate::setup::{chromium, python, registry};
 use crate::step::Done;
 
 /// What the worker's file is called.
@@ -95,10 +95,14 @@ pub(super) fn tests(project: &Project) -> Result<Done, Failure> {
         .args(["build", "--quiet", "--profile", "fast", "--package", "porthole"])
         .succeed()?;
     Packages::install(project, "worker")?;
+    // One test opens the page beside the edge, with the browser that the page's own tests use.
+    Packages::install(project, "tests/web")?;
+    let browser = chromium::ensure(project)?;
     let child = Packages::install(project, "tests/edge")?
         .script("edge")
         .env("PORTHOLE_CLI", project.target.join("fast/porthole"))
         .env("PORTHOLE_DIST", project.dist())
+        .env("PORTHOLE_CHROMIUM", browser)
         .env("PORTHOLE_SCHEMATHESIS", schemathesis.join("schemathesis"));
     Done::of_tests(child.with_images(project))
 }
