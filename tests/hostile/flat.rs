@@ -1,6 +1,8 @@
 //! What must not grow: images without end, made while they are read, and the same scan again and again.
 //!
-//! The ordinary run reads a part of it; `PORTHOLE_LONG=1` reads it whole (`cargo xtask long`), and prints what it took.
+//! The ordinary run reads a part of it; with `PORTHOLE_LONG=1` it is read whole, and what it took is printed:
+//! `PORTHOLE_LONG=1 cargo nextest run --profile fast -p porthole-tests --test hostile flat --no-capture`. `README.md` beside this keeps
+//! what was measured.
 
 use porthole_report::Report;
 use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
@@ -18,10 +20,11 @@ fn say(what: &str, cost: Cost) {
     println!("{what}: {} KiB of heap at most, {:.1} s on the processor", cost.peak >> 10, cost.time.as_secs_f64());
 }
 
-/// Scans a gzip layer of this many MiB: files of 64 MiB of what compresses, each with a lock file beside it.
-fn big_layer(mib: u64) -> LayerFacts {
-    const FILE: u64 = 64 << 20;
-    let content = gzip(&vec![0; FILE as usize]);
+/// Bytes of one file of the big layer.
+const FILE: u64 = 64 << 20;
+
+/// Scans a gzip layer of this many MiB: files of 64 MiB (`content` is one, as a gzip member), each with a lock file beside it.
+fn big_layer(mib: u64, content: &[u8]) -> LayerFacts {
     let mut scan = LayerScan::new(&LayerOptions::default());
     for at in 0..mib / 64 {
         let lock = layer()
@@ -34,13 +37,14 @@ fn big_layer(mib: u64) -> LayerFacts {
     scan.finish()
 }
 
-/// 2 GiB is the ordinary run's share in an optimised program, half of one else.
+/// Half a GiB is the ordinary run's share.
 #[test]
 fn a_layer_of_twenty_gibibytes_is_read_in_flat_memory() {
     let _alone = alone();
-    let (_, small) = measure(|| big_layer(128));
+    let content = gzip(&vec![0; FILE as usize]);
+    let (_, small) = measure(|| big_layer(128, &content));
     let mib = if is_long() { 20 << 10 } else { 512 };
-    let (facts, cost) = measure(|| big_layer(mib));
+    let (facts, cost) = measure(|| big_layer(mib, &content));
     say(&format!("a layer of {mib} MiB"), cost);
     assert_eq!(facts.uncompressed_size >> 20, mib, "{:?}", facts.gaps);
     assert_eq!(facts.files.len() as u64, mib / 64);
@@ -48,6 +52,27 @@ fn a_layer_of_twenty_gibibytes_is_read_in_flat_memory() {
     // What is known of it grows by some bytes a file; the reading does not.
     let known = facts.to_bytes().len() * 4;
     assert!(cost.peak < small.peak + known + (1 << 20), "{} KiB, a small layer {} KiB", cost.peak >> 10, small.peak >> 10);
+}
+
+/// Ten million entries, of which the ordinary cap lets four million through; the ordinary run has a hundredth of both.
+#[test]
+fn ten_million_entries_are_capped() {
+    let _alone = alone();
+    let (entries, cap) = if is_long() { (10_000_000, 4_000_000) } else { (100_000, 40_000) };
+    let mut options = LayerOptions::default();
+    options.limits.max_entries = cap;
+    let block: Vec<u8> = (0..1000).flat_map(|at| header(&format!("srv/data/file-{at}"), b'0', 0, |_| {})).collect();
+    let (facts, cost) = measure(|| {
+        let mut scan = LayerScan::new(&options);
+        (0..entries / 1000).for_each(|_| scan.push(&block));
+        scan.finish()
+    });
+    say(&format!("{entries} entries, {cap} of them let through"), cost);
+    assert_eq!(facts.entries.len() as u64, cap);
+    assert_eq!(facts.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(), [format!("tar: more than {cap} entries")]);
+    assert_eq!(LayerOptions::default().limits.max_entries, 4_000_000, "what the long run shows is the ordinary cap");
+    // Some twenty bytes an entry, twice while their list grows.
+    assert!(cost.peak < cap as usize * 60 + (4 << 20), "{} KiB", cost.peak >> 10);
 }
 
 /// Each layer replaces a file of the one below, adds one and hides one.

@@ -16,7 +16,7 @@ const SMOKE_SECONDS: u64 = 120;
 
 /// Building and running must agree in these, or everything is built twice. What is never called is left out, and with it half of
 /// what would have to be linked for each target.
-const FLAGS: &[&str] = &["--sanitizer", "none", "--strip-dead-code"];
+const FLAGS: &[&str] = &["--sanitizer", "none", "--strip-dead-code=true"];
 
 pub(super) fn is_there(project: &Project) -> bool {
     project.root.join("tests/fuzz/Cargo.toml").is_file()
