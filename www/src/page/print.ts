@@ -9,8 +9,8 @@ const settled = (): Promise<void> => new Promise((resolve) => { requestAnimation
 /** Draws every row, then prints. */
 export async function printPage(): Promise<void> {
   printing.value = true;
-  // Rows come from a worker: until no cell says that it is being loaded, two seconds at most.
-  const until = performance.now() + 2000;
+  // Rows come from a worker: until no cell says that it is being loaded, ten seconds at most.
+  const until = performance.now() + 10_000;
   do await settled();
   while (document.querySelector('.grid-body .loading') && performance.now() < until);
   print();
