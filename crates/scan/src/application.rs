@@ -96,11 +96,16 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
     let mut result = Application::default();
     let mut folders: BTreeMap<NodeId, (u64, u64)> = BTreeMap::new();
     let mut languages: BTreeMap<(&str, bool), (u64, u64)> = BTreeMap::new();
+    let mut path = Vec::new();
     for (node, version) in view.visible_nodes() {
         if version.kind != EntryKind::File {
             continue;
         }
-        if inventory.owner(node).is_some() || is_record(view.path(node).as_bytes()) {
+        let is_owned = inventory.owner(node).is_some() || {
+            view.path_into(node, &mut path);
+            is_record(&path)
+        };
+        if is_owned {
             result.owned_bytes = result.owned_bytes.saturating_add(version.size);
             continue;
         }

@@ -212,10 +212,11 @@ fn image(subject: &Subject, view: &ImageView, reads: &[Option<Read>]) -> Image {
 }
 
 fn recognise(view: &ImageView) -> Option<Distribution> {
-    let mut traits = Traits::default();
+    let (mut traits, mut path) = (Traits::default(), Vec::new());
     for (node, version) in view.visible_nodes() {
         if matches!(version.kind, EntryKind::File | EntryKind::Symlink | EntryKind::Hardlink) {
-            traits.note(view.path(node).as_bytes());
+            view.path_into(node, &mut path);
+            traits.note(&path);
         }
     }
     distribution(&|path| view.captured(path), traits)

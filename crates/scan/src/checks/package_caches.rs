@@ -22,9 +22,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(context: &Context<'_>) -> Verdict {
     let mut sums: BTreeMap<(&str, u32), (u64, u64)> = BTreeMap::new();
+    let mut path = Vec::new();
     for (_, version) in context.view.versions().filter(|(_, version)| version.kind == EntryKind::File && version.size > 0) {
-        let path = context.view.path(version.node);
-        let path = path.as_bytes();
+        context.view.path_into(version.node, &mut path);
         let Some(folder) = CACHES.iter().find(|folder| path.starts_with(folder.as_bytes())) else { continue };
         if path.ends_with(b"/lock") || path.ends_with(b".gitkeep") {
             continue;

@@ -26,11 +26,14 @@ fn run(context: &Context<'_>) -> Verdict {
             EntryKind::Directory => FOLDERS.iter().any(|folder| folder.as_bytes() == name),
             _ => false,
         };
+        if !known {
+            continue;
+        }
         let path = context.view.path(node);
         let inside = [b"node_modules/".as_slice(), b"-packages/", b"usr/share/", b"usr/lib/", b"/gems/", b"vendor/"]
             .iter()
             .any(|part| path.as_bytes().windows(part.len()).any(|window| window == *part));
-        if known && !inside {
+        if !inside {
             found.push(context.evidence(node, version, if version.kind == EntryKind::Directory { "folder" } else { "file" }));
         }
     }

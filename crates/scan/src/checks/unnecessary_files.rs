@@ -22,9 +22,9 @@ pub(super) const CHECK: Check = Check {
 
 fn run(context: &Context<'_>) -> Verdict {
     let mut sums: BTreeMap<(&str, u32), (u64, u64)> = BTreeMap::new();
+    let mut path = Vec::new();
     for (node, version) in context.visible().filter(|(_, version)| version.kind == EntryKind::File && version.size > 0) {
-        let path = context.view.path(node);
-        let path = path.as_bytes();
+        context.view.path_into(node, &mut path);
         let Some((folder, _)) = FOLDERS.iter().find(|(folder, _)| path.starts_with(folder.as_bytes())) else { continue };
         // Licences must stay with what they license.
         if path.ends_with(b"/copyright")

@@ -139,16 +139,32 @@ impl ImageView {
 
     /// The path of a node.
     pub fn path(&self, node: NodeId) -> ImagePath {
-        let mut parts = Vec::new();
-        let mut at = node;
-        while at != 0 {
-            let Some(node) = self.nodes.get(at as usize) else {
-                break;
-            };
-            parts.push(self.bytes(node.name));
-            at = node.parent;
+        let mut path = Vec::new();
+        self.path_into(node, &mut path);
+        ImagePath::new(path)
+    }
+
+    /// Writes the path of a node into a buffer, whose allocation stays: for loops over every node.
+    pub fn path_into(&self, node: NodeId, path: &mut Vec<u8>) {
+        path.clear();
+        path.resize(self.upwards(node).map(|name| name.len() + 1).sum::<usize>().saturating_sub(1), b'/');
+        let mut end = path.len();
+        for name in self.upwards(node) {
+            let start = end.saturating_sub(name.len());
+            if let Some(place) = path.get_mut(start..end) {
+                place.copy_from_slice(name);
+            }
+            end = start.saturating_sub(1);
         }
-        parts.reverse();
-        ImagePath::new(parts.join(&b'/'))
+    }
+
+    /// Names of a node and of the folders above it.
+    fn upwards(&self, node: NodeId) -> impl Iterator<Item = &[u8]> {
+        let mut at = node;
+        std::iter::from_fn(move || {
+            let node = self.nodes.get(at as usize).filter(|_| at != 0)?;
+            at = node.parent;
+            Some(self.bytes(node.name))
+        })
     }
 }
