@@ -36,6 +36,8 @@ const MAX_ATTACHED: u64 = 8 << 20;
 const KEEP: u32 = 86_400;
 /// Seconds for which a report with layers left out is kept: their facts may be there later.
 const KEEP_PARTIAL: u32 = 300;
+/// Most entries of all layers that are folded: each takes some 350 bytes, and an isolate has 128 MB for everything.
+const MAX_ENTRIES: u32 = 200_000;
 /// Tags remembered at once.
 const MAX_TAGS: usize = 10_000;
 
@@ -250,7 +252,13 @@ async fn report(
     let options = Options { now: Some(now) };
     // One image at a time from here on: its view is what takes memory.
     let place = FOLD.with(Rc::clone).enter(|| ()).await;
-    let mut analysis = Analysis::new(&subject, read(&facts, plan.layers.len())?, &options);
+    let (facts, left_out) = read(&facts, plan.layers.len())?;
+    for layer in left_out {
+        let reason = format!("with it the image has more than {MAX_ENTRIES} files, and this edge has no memory for them");
+        subject.miss(layer as u32, GapKind::OverBudget, &reason);
+        is_whole = false;
+    }
+    let mut analysis = Analysis::new(&subject, facts, &options);
     if let Some((digest, bytes)) = sbom
         && !is_whole
     {
@@ -267,11 +275,22 @@ async fn report(
     Ok((analysis.report, is_whole))
 }
 
-/// Facts as they came, read.
-fn read(facts: &BTreeMap<usize, Uint8Array>, layers: usize) -> Result<Vec<Option<LayerFacts>>, Problem> {
+/// Facts as they came, read; and the layers that there is no memory for.
+fn read(facts: &BTreeMap<usize, Uint8Array>, layers: usize) -> Result<(Vec<Option<LayerFacts>>, Vec<usize>), Problem> {
     let broken = |error| Problem::new(Kind::Internal, format!("kept facts: {error}"));
-    let one = |index| facts.get(&index).map(|bytes| LayerFacts::from_bytes(&bytes.to_vec()).map_err(broken)).transpose();
-    (0..layers).map(one).collect()
+    let (mut read, mut left_out, mut entries) = (Vec::new(), Vec::new(), 0);
+    for index in 0..layers {
+        let mut facts = facts.get(&index).map(|bytes| LayerFacts::from_bytes(&bytes.to_vec()).map_err(broken)).transpose()?;
+        let more = facts.as_ref().map_or(0, |facts| facts.entries.len());
+        if more > MAX_ENTRIES - entries {
+            left_out.push(index);
+            facts = None;
+        } else {
+            entries += more;
+        }
+        read.push(facts);
+    }
+    Ok((read, left_out))
 }
 
 /// What to do with each layer: read it, or say why not.
