@@ -30,7 +30,7 @@ pub enum FileKind {
 /// What the layer in view did to a path.
 #[derive(Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub enum FileChange {
+pub enum PathChange {
     /// Nothing.
     Same,
     /// It was not there before.
@@ -63,7 +63,7 @@ pub struct FileNode {
     link: Option<String>,
     /// Layer that the entry comes from; for removed paths the layer that held them.
     layer: u32,
-    change: FileChange,
+    change: PathChange,
 }
 
 /// Rows that match a search.
@@ -115,7 +115,7 @@ pub struct LinesPage {
 #[serde(rename_all = "camelCase")]
 pub struct FileEvent {
     layer: u32,
-    change: FileChange,
+    change: PathChange,
     kind: FileKind,
     size: u64,
     mode: u32,
@@ -140,7 +140,7 @@ pub struct FilePlace {
     size: u64,
 }
 
-impl From<TreeChange> for FileChange {
+impl From<TreeChange> for PathChange {
     fn from(change: TreeChange) -> Self {
         match change {
             TreeChange::Same => Self::Same,
@@ -253,17 +253,17 @@ pub(crate) fn history(view: &ImageView, path: &str) -> FileHistory {
     let mut events = Vec::new();
     for (index, version) in versions.iter().enumerate() {
         let replaced = index.checked_sub(1).and_then(|at| versions.get(at)).and_then(|older| older.removed_in());
-        let change = if replaced == Some(version.layer) { FileChange::Changed } else { FileChange::Added };
+        let change = if replaced == Some(version.layer) { PathChange::Changed } else { PathChange::Added };
         events.push(event(version, version.layer, change));
         let next = versions.get(index + 1).map(|version| version.layer);
         if let Some(removed) = version.removed_in().filter(|removed| next != Some(*removed)) {
-            events.push(event(version, removed, FileChange::Removed));
+            events.push(event(version, removed, PathChange::Removed));
         }
     }
     FileHistory { events }
 }
 
-fn event(version: &Version, layer: u32, change: FileChange) -> FileEvent {
+fn event(version: &Version, layer: u32, change: PathChange) -> FileEvent {
     FileEvent { layer, change, kind: version.kind.into(), size: version.size, mode: version.mode, mtime: version.mtime }
 }
 

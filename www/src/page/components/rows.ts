@@ -31,11 +31,10 @@ interface Cache<L extends ListName> {
 export function useRows<L extends ListName>(model: Model, list: L, query: Query, span: Span, version: unknown): Fetched<L> {
   const id = JSON.stringify([list, query]);
   const [cache, setCache] = useState<Cache<L> | null>(null);
-  const wanted = useRef('');
+  const underway = useRef<{ head: RowsPage<L> | null; pages: Set<number> }>({ head: null, pages: new Set() });
 
   // A new question, or new data: ask for the first page, and keep the old rows on screen until it answers.
   useEffect(() => {
-    wanted.current = id;
     let stale = false;
     void model.ask('rows', { list, ...query, offset: 0, limit: PAGE }).then((answer) => {
       const page = answer as RowsPage<L>;
@@ -47,16 +46,18 @@ export function useRows<L extends ListName>(model: Model, list: L, query: Query,
   const first = Math.floor(span.first / PAGE);
   const last = Math.floor(Math.max(span.first, span.last - 1) / PAGE);
   useEffect(() => {
-    if (!cache || cache.id !== id) return undefined;
-    let stale = false;
+    if (!cache || cache.id !== id) return;
+    const { head } = cache;
+    // Pages that are on their way are not asked for again; an answer counts as long as the first page is the one it followed.
+    if (underway.current.head !== head) underway.current = { head, pages: new Set() };
+    const { pages } = underway.current;
     for (let page = first; page <= last; page += 1) {
-      if (cache.pages.has(page) || page * PAGE >= cache.head.total) continue;
+      if (cache.pages.has(page) || pages.has(page) || page * PAGE >= head.total) continue;
+      pages.add(page);
       void model.ask('rows', { list, ...query, offset: page * PAGE, limit: PAGE }).then((answer) => {
-        if (stale) return;
-        setCache((old) => (old?.id === id ? { ...old, pages: new Map(old.pages).set(page, answer as RowsPage<L>) } : old));
-      }, () => undefined);
+        setCache((old) => (old?.head === head ? { ...old, pages: new Map(old.pages).set(page, answer as RowsPage<L>) } : old));
+      }, () => { pages.delete(page); });
     }
-    return () => { stale = true; };
   }, [cache, first, last, id, model]);
 
   return {

@@ -37,6 +37,7 @@ export function useLines({ model, view, order, changesOnly, open, at, version }:
   const id = JSON.stringify(ask);
   const [cache, setCache] = useState<Cache | null>(null);
   const asked = useRef(ask);
+  const underway = useRef<{ head: LinesPage | null; pages: Set<number> }>({ head: null, pages: new Set() });
   asked.current = ask;
   const first = Math.floor(span.first / PAGE);
   const last = Math.floor(Math.max(span.first, span.last - 1) / PAGE);
@@ -51,15 +52,18 @@ export function useLines({ model, view, order, changesOnly, open, at, version }:
   }, [model, id, at, version]);
 
   useEffect(() => {
-    if (!cache || cache.id !== id) return undefined;
-    let stale = false;
+    if (!cache || cache.id !== id) return;
+    const { head } = cache;
+    // Pages that are on their way are not asked for again; an answer counts as long as the first page is the one it followed.
+    if (underway.current.head !== head) underway.current = { head, pages: new Set() };
+    const { pages } = underway.current;
     for (let page = first; page <= last; page += 1) {
-      if (cache.pages.has(page) || page * PAGE >= cache.head.total) continue;
+      if (cache.pages.has(page) || pages.has(page) || page * PAGE >= head.total) continue;
+      pages.add(page);
       void model.ask('lines', { ...asked.current, offset: page * PAGE, limit: PAGE, at: null }).then((answer) => {
-        if (!stale) setCache((old) => (old?.id === id ? { ...old, pages: new Map(old.pages).set(page, answer) } : old));
-      }, () => undefined);
+        setCache((old) => (old?.head === head ? { ...old, pages: new Map(old.pages).set(page, answer) } : old));
+      }, () => { pages.delete(page); });
     }
-    return () => { stale = true; };
   }, [cache, first, last, id, model]);
 
   return {
