@@ -59,7 +59,9 @@ impl Reference {
             Some((host, path))
                 if host.contains(['.', ':']) || host == "localhost" || host.bytes().any(|b| b.is_ascii_uppercase()) =>
             {
-                (host.to_ascii_lowercase(), path)
+                // Capitals alone may be what makes it a host: without them it would be read as a folder of Docker Hub the next time.
+                let by_capitals = !host.contains(['.', ':']) && !host.eq_ignore_ascii_case("localhost");
+                (if by_capitals { host.to_owned() } else { host.to_ascii_lowercase() }, path)
             }
             _ => (DOCKER_HUB.to_owned(), name),
         };
@@ -207,6 +209,14 @@ mod tests {
         let pinned = Reference::parse(&format!("x:1@{digest}")).unwrap();
         assert_eq!(pinned.target(), digest);
         assert_eq!(Reference::parse(&format!("x@{digest}")).unwrap().tag_or_latest(), None);
+    }
+
+    #[test]
+    fn a_host_that_only_its_capitals_tell_stays_one() {
+        let reference = Reference::parse("MyHost/app").unwrap();
+        assert_eq!((reference.registry.as_str(), reference.to_string().as_str()), ("MyHost", "MyHost/app:latest"));
+        assert_eq!(Reference::parse(&reference.to_string()).unwrap().registry, "MyHost");
+        assert_eq!(Reference::parse("LOCALHOST/app").unwrap().registry, "localhost");
     }
 
     #[test]
