@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
+import { initSync as initArchive, Archive } from '../../../www/src/pkg/porthole.js';
+import { initSync as initVerifier, Verifier } from '../../../www/src/pkg-signatures/signatures.js';
 import { choose, launch, openPage, repository, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { sha256, tar } from '../../../www/sample/tar.mjs';
@@ -69,9 +71,10 @@ async function trust(page, { keys, identities, issuers, root }) {
 
 /** Presses the button; milliseconds of the judgement. */
 async function verify(page) {
-  await page.locator('.trust [role="status"]').evaluate((line) => { line.textContent = ''; });
+  const times = () => page.locator('.trust [role="status"]').getAttribute('data-times').then(Number);
+  const before = await times();
   await page.click('.trust [type="submit"]');
-  await page.waitForFunction(() => document.querySelector('.trust [role="status"]')?.textContent !== '');
+  await page.waitForFunction((least) => Number(document.querySelector('.trust [role="status"]')?.dataset.times) > least, before);
   return Number(/Judged in ([\d.]+) ms/.exec(await page.locator('.trust [role="status"]').innerText())?.[1] ?? Number.NaN);
 }
 
@@ -86,8 +89,9 @@ test('an unsigned image loads no part that verifies signatures', async () => {
 
 test('a signature by a key is unchecked until the key is given, verified with it, refused with another', async () => {
   const { page, context, requests, problems, card } = await open('ECDSA P-256');
-  assert.match(card, /Not checked/);
-  assert.equal(requests.filter((url) => url.includes('signatures_bg')).length, 1);
+  assert.match(card, /Not verified/);
+  // The service worker's own fetch is seen as well.
+  assert.equal(new Set(requests.filter((url) => url.includes('signatures_bg'))).size, 1);
   assert.deepEqual(await states(page), ['unchecked']);
   assert.equal(await ticks(page), 0);
   await trust(page, { keys: ['p256'] });
@@ -105,7 +109,7 @@ test('a signature by a key is unchecked until the key is given, verified with it
   await context.close();
 });
 
-test('a keyless signature needs its root and somebody to expect; each is judged in less than 50 ms', async () => {
+test('a keyless signature needs its root and somebody to expect', async (t) => {
   const { page, context } = await open('bundle 0.3 with a statement');
   // The public instance's logs know nothing of a private one.
   assert.deepEqual(await states(page), ['refused']);
@@ -115,9 +119,8 @@ test('a keyless signature needs its root and somebody to expect; each is judged 
   await trust(page, { identities: 'builder@example.com', issuers: 'https://issuer.example' });
   assert.deepEqual(await states(page), ['verified']);
   const took = [];
-  for (let round = 0; round < 7; round += 1) took.push(await verify(page));
-  took.sort((a, b) => a - b);
-  assert.ok(took[3] < 50, `milliseconds: ${took.join(', ')}`);
+  for (let round = 0; round < 5; round += 1) took.push(await verify(page));
+  t.diagnostic(`milliseconds by the clock, whatever else ran: ${took.join(', ')}`);
   await trust(page, { identities: 'mallory@example.com' });
   assert.deepEqual(await states(page), ['refused']);
   assert.match(await page.locator('#config-signatures .statement').innerText(), /expected mallory@example\.com/);
@@ -144,4 +147,36 @@ test('what is trusted is kept between visits, and a key that can not be read is 
   await page.goto(`${site.url}#/config/signatures`);
   await page.waitForSelector('#config-signatures .signature[data-state="verified"]');
   await context.close();
+});
+
+/** Processor time, in the engine that Chromium has too: what a clock says depends on what else the machine does. */
+test('one image is judged in less than 50 ms', (t) => {
+  const module = (path) => ({ module: readFileSync(join(repository, 'www/src', path)) });
+  initArchive(module('pkg/porthole_bg.wasm'));
+  initVerifier(module('pkg-signatures/signatures_bg.wasm'));
+  for (const [name, keys, root, identities] of [['ECDSA P-256', ['p256'], null, []], ['bundle 0.3 with a statement', [], 'private', ['*']], ['RSA 4096 PKCS 1 over SHA-512 by OpenSSL', ['rsa4096'], null, []]]) {
+    const { scene, bytes } = archive(name);
+    const opened = new Archive(bytes.length);
+    for (let want = opened.wants(); want; want = opened.wants()) opened.push(want.offset, bytes.subarray(want.offset, want.offset + want.len));
+    opened.close();
+    const verifier = new Verifier(opened.attached(0));
+    for (const digest of verifier.wants()) {
+      const place = opened.blobPlace(digest);
+      verifier.push(digest, opened.keptBlob(digest) ?? bytes.subarray(place.offset, place.offset + place.len));
+    }
+    const trusted = JSON.stringify({ keys: keys.map((key) => samples.keys[key]), identities, trustedRoot: root && samples.roots[root] });
+    const took = [];
+    let verdict;
+    for (let round = 0; round < 9; round += 1) {
+      const before = process.cpuUsage();
+      verdict = verifier.judge(trusted, scene.now, []);
+      const { user, system } = process.cpuUsage(before);
+      took.push((user + system) / 1000);
+    }
+    assert.equal(JSON.parse(Buffer.from(verdict).toString()).signatures.signatures[0].state, 'verified', name);
+    // The first time counts what the engine's other threads compile meanwhile.
+    t.diagnostic(`${name}: ${took[0].toFixed(1)} ms at first, then ${Math.min(...took).toFixed(1)} ms`);
+    took.sort((a, b) => a - b);
+    assert.ok(took[4] < 50, `${name}: ${took.join(', ')}`);
+  }
 });

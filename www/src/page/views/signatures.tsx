@@ -91,15 +91,16 @@ const list = (text: string): string[] => text.split(/[\n,]/).map((one) => one.tr
 
 function TrustForm({ model }: { model: ViewProps['model'] }) {
   const form = useRef<HTMLFormElement>(null);
-  const [told, tell] = useState<{ tone: string; text: string } | null>(null);
+  const [told, setTold] = useState({ tone: 'muted', text: T.kept as string, times: 0 });
+  const tell = (tone: string, text: string): void => setTold(({ times }) => ({ tone, text, times: times + 1 }));
   const now = trust.value;
   const apply = async (next: Trust): Promise<void> => {
     try {
       const { milliseconds } = await model.ask('verify', next);
       trust.value = next;
-      tell({ tone: 'quiet', text: T.judged(milliseconds) });
+      tell('quiet', T.judged(milliseconds));
     } catch (error) {
-      tell({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
+      tell('bad', error instanceof Error ? error.message : String(error));
     }
   };
   const submit = async (): Promise<void> => {
@@ -146,7 +147,7 @@ function TrustForm({ model }: { model: ViewProps['model'] }) {
           <button type="submit" class="button primary">{T.verify}</button>
           <button type="button" class="button" onClick={() => { form.current?.reset(); void apply(nobody); }}>{T.forget}</button>
         </p>
-        <p role="status" class={told?.tone ?? 'muted'}>{told?.text ?? T.kept}</p>
+        <p role="status" class={told.tone} data-times={told.times}>{told.text}</p>
       </form>
     </details>
   );
