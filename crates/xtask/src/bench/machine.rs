@@ -20,8 +20,11 @@ pub(super) fn describe(project: &Project) -> Result<String, Failure> {
     let memory =
         memory.lines().find_map(|line| line.strip_prefix("MemTotal:")?.trim().strip_suffix(" kB")?.trim().parse::<u64>().ok());
     let gigabytes = memory.unwrap_or_default() / (1024 * 1024);
+    // One and more than there are cores: the machine had other work, and times on the wall say little.
+    let load = read("/proc/loadavg");
+    let load = load.split_ascii_whitespace().next().unwrap_or_default();
     Ok(format!(
-        "- {processor}, {cores} cores, {gigabytes} GiB, {}\n- {}; {}; {}\n- {}\n",
+        "- {processor}, {cores} cores, {gigabytes} GiB, {}\n- {}; {}; {}\n- {}; {load} processes wanted a processor when it began\n",
         said("uname", "uname", &["-sr"])?,
         said("rustc-version", "rustc", &["--version"])?,
         said("gzip-version", "gzip", &["--version"])?,

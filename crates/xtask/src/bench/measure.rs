@@ -24,6 +24,8 @@ pub(super) struct Sample {
     pub(super) first: Option<Duration>,
     /// Until nothing was pending any more, where that is later than the result.
     pub(super) verified: Option<Duration>,
+    /// Processor time of the process and its children: other work on the machine does not show in it.
+    pub(super) processor: Option<Duration>,
     /// Peak resident set in bytes, where the system tells it and the process is the one that works; of a page the
     /// WebAssembly memory of its largest worker.
     pub(super) peak: Option<u64>,
@@ -47,7 +49,7 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
     // A tool that asks its maker for news would be measured for its network.
     command.env("SYFT_CHECK_FOR_APP_UPDATE", "false");
     command.stdout(Stdio::null());
-    let begun = Instant::now();
+    let (ticks, begun) = (children_ticks(), Instant::now());
     let mut child = command.spawn().about(|| format!("start {}", contender.name))?;
     let status_file = format!("/proc/{}/status", child.id());
     let ended = AtomicBool::new(false);
@@ -69,7 +71,8 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
     if !status.success() {
         return Err(Failure::new(format!("{} ended with {status}", contender.name)));
     }
-    Ok(Sample { wall, first: None, verified: None, peak: peak.filter(|_| contender.one_process) })
+    let processor = Some(ticks_since(ticks));
+    Ok(Sample { wall, first: None, verified: None, processor, peak: peak.filter(|_| contender.one_process) })
 }
 
 /// `{"first": milliseconds, "report": milliseconds, "verified": milliseconds, "memory": bytes}`.
@@ -77,7 +80,20 @@ fn printed(said: &str) -> Option<Sample> {
     let times: Value = serde_json::from_str(said).ok()?;
     let time = |name: &str| Duration::try_from_secs_f64(times.get(name)?.as_f64()? / 1000.0).ok();
     let peak = times.get("memory").and_then(Value::as_u64).filter(|bytes| *bytes > 0);
-    Some(Sample { wall: time("report")?, first: time("first"), verified: time("verified"), peak })
+    Some(Sample { wall: time("report")?, first: time("first"), verified: time("verified"), processor: None, peak })
+}
+
+/// Processor time of all children that have ended (`cutime` and `cstime` of `proc_pid_stat(5)`), in hundredths of a second.
+pub(super) fn children_ticks() -> u64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The name in brackets may hold anything: fields are counted behind it, from the third on.
+    let fields = stat.rsplit(')').next().unwrap_or_default();
+    fields.split_ascii_whitespace().skip(13).take(2).filter_map(|ticks| ticks.parse::<u64>().ok()).sum()
+}
+
+/// Processor time of the children that ended since then.
+pub(super) fn ticks_since(before: u64) -> Duration {
+    Duration::from_millis(children_ticks().saturating_sub(before) * 10)
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.
@@ -97,6 +113,14 @@ mod tests {
         assert_eq!((sample.first, sample.wall), (Some(Duration::from_micros(120_500)), Duration::from_millis(2500)));
         assert_eq!((sample.verified, sample.peak), (Some(Duration::from_secs(4)), Some(9)));
         assert!(printed("").is_none() && printed("{\"first\": 1}").is_none() && printed("{\"report\": -1}").is_none());
+    }
+
+    #[test]
+    fn processor_time_of_children_is_known() {
+        let before = children_ticks();
+        let script = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
+        assert!(Command::new("sh").args(["-c", script]).status().is_ok_and(|status| status.success()));
+        assert!(ticks_since(before) > Duration::ZERO);
     }
 
     #[test]

@@ -40,6 +40,7 @@ pub(crate) fn command(project: &Project, args: &[&str]) -> Result<(), Failure> {
     run::build(project)?;
     let contenders = task::Contenders::ensure(project)?;
     let mut tasks = task::all(project, &image, &contenders)?;
+    let machine = machine::describe(project)?;
     for run in 0..=runs {
         for task in &mut tasks {
             for contender in &mut task.contenders {
@@ -52,7 +53,7 @@ pub(crate) fn command(project: &Project, args: &[&str]) -> Result<(), Failure> {
             }
         }
     }
-    let text = table::markdown(&machine::describe(project)?, runs, &tasks);
+    let text = table::markdown(&machine, runs, &tasks);
     let file = project.root.join("BENCHMARKS.md");
     fs::write(&file, &text).about(|| format!("write {}", file.display()))?;
     println!("\n{text}\nwritten to {}", file.display());

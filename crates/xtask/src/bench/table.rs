@@ -7,8 +7,8 @@ use super::contender::{Contender, Task};
 use super::measure::Sample;
 
 const HEAD: &str = "\
-| program | gives | time | of porthole's | range | first result | digests verified | peak memory |
-|---|---|---:|---:|---:|---:|---:|---:|
+| program | gives | time | of porthole's | range | processor time | first result | digests verified | peak memory |
+|---|---|---:|---:|---:|---:|---:|---:|---:|
 ";
 
 /// The whole file.
@@ -30,10 +30,11 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
             let said =
                 |time: Option<Duration>| time.map_or_else(|| "–".to_owned(), |time| format!("{:.2} s", time.as_secs_f64()));
             let first = said(median_of(contender, |sample| sample.first));
+            let processor = said(median_of(contender, |sample| sample.processor));
             let verified = said(median_of(contender, |sample| sample.verified));
             let _ = writeln!(
                 out,
-                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {first} | {verified} | {memory} |",
+                "| {} | {} | {:.2} s | {ratio:.2} | {:.2}–{:.2} s | {processor} | {first} | {verified} | {memory} |",
                 contender.name,
                 contender.gives,
                 time.as_secs_f64(),
@@ -79,14 +80,20 @@ mod tests {
     fn times_are_medians_and_multiples_of_the_first() {
         let contender = |name: &str, seconds: [u64; 3]| {
             let mut contender = Contender::new(name, "report", "true", []);
-            let sample = |s| Sample { wall: Duration::from_secs(s), first: None, verified: None, peak: Some(s * 1_000_000) };
+            let sample = |s| Sample {
+                wall: Duration::from_secs(s),
+                first: None,
+                verified: None,
+                processor: Some(Duration::from_secs(s)),
+                peak: Some(s * 1_000_000),
+            };
             contender.samples = seconds.map(sample).into();
             contender
         };
         let contenders = vec![contender("porthole", [9, 2, 1]), contender("other", [4, 4, 100])];
         let text = markdown("- a machine\n", 3, &[Task { what: "archive", bytes: 7_000_000, contenders }]);
         assert!(text.contains("## archive: 7 MB\n"), "{text}");
-        assert!(text.contains("| porthole | report | 2.00 s | 1.00 | 1.00–9.00 s | – | – | 9 MB |\n"), "{text}");
-        assert!(text.contains("| other | report | 4.00 s | 2.00 | 4.00–100.00 s | – | – | 100 MB |\n"), "{text}");
+        assert!(text.contains("| porthole | report | 2.00 s | 1.00 | 1.00–9.00 s | 2.00 s | – | – | 9 MB |\n"), "{text}");
+        assert!(text.contains("| other | report | 4.00 s | 2.00 | 4.00–100.00 s | 4.00 s | – | – | 100 MB |\n"), "{text}");
     }
 }
