@@ -103,13 +103,17 @@ impl Reference {
         }
     }
 
-    /// The name as people quote it: `nginx:latest` for what lies under `docker.io/library`.
+    /// The name as people quote it: `nginx:latest` for what lies under `docker.io/library`. Reads as the same reference.
     pub fn familiar(&self) -> String {
-        let name = match self.registry.as_str() {
-            DOCKER_HUB => self.repository.strip_prefix("library/").unwrap_or(&self.repository).to_owned(),
-            registry => format!("{registry}/{}", self.repository),
+        let whole = format!("{}/{}", self.registry, self.repository);
+        let short = match self.registry.as_str() {
+            DOCKER_HUB => self.repository.strip_prefix("library/").unwrap_or(&self.repository),
+            _ => &whole,
         };
-        self.with_target(name)
+        // A folder of Docker Hub may look like a registry (`docker.io/my.host/app`): then nothing can be left out.
+        let same = |again: Self| again.registry == self.registry && again.repository == self.repository;
+        let short = if Self::parse(short).is_ok_and(same) { short.to_owned() } else { whole };
+        self.with_target(short)
     }
 
     fn with_target(&self, mut name: String) -> String {
@@ -199,6 +203,8 @@ mod tests {
             ("127.0.0.1:5000/x", "127.0.0.1:5000/x:latest", "127.0.0.1:5000/x:latest"),
             ("[::1]:5000/x", "[::1]:5000/x:latest", "[::1]:5000/x:latest"),
             ("GHCR.io/o/n", "ghcr.io/o/n:latest", "ghcr.io/o/n:latest"),
+            ("docker.io/my.host/app", "docker.io/my.host/app:latest", "docker.io/my.host/app:latest"),
+            ("docker.io/library/library/x", "docker.io/library/library/x:latest", "docker.io/library/library/x:latest"),
             ("  a__b/c.d/e--f ", "docker.io/a__b/c.d/e--f:latest", "a__b/c.d/e--f:latest"),
         ];
         for (written, whole, familiar) in table {

@@ -22,19 +22,20 @@ pub(super) fn is_there(project: &Project) -> bool {
     project.root.join("tests/fuzz/Cargo.toml").is_file()
 }
 
-/// A short run: it finds what is found at once, and that every target still builds.
+/// A short run: it finds what is found at once, and that every target still builds. It begins at the same place every time, so that
+/// it answers for the change it is run on; new ground is [`all`]'s.
 pub(super) fn smoke(project: &Project) -> Result<Done, Failure> {
     let targets = targets(project)?;
     let each = (SMOKE_SECONDS / u64::try_from(targets.len()).unwrap_or(1).max(1)).max(1);
-    run(project, &targets, each)
+    run(project, &targets, each, &["-seed=1"])
 }
 
 /// Runs every target for `seconds`.
 pub(super) fn all(project: &Project, seconds: u64) -> Result<Done, Failure> {
-    run(project, &targets(project)?, seconds)
+    run(project, &targets(project)?, seconds, &[])
 }
 
-fn run(project: &Project, targets: &[String], seconds: u64) -> Result<Done, Failure> {
+fn run(project: &Project, targets: &[String], seconds: u64, options: &[&str]) -> Result<Done, Failure> {
     // All at once: one after the other, each would wait for the last one's link.
     fuzz(project, "fuzz-build")?.args(["build"]).args(FLAGS).succeed()?;
     let mut counts = Counts::default();
@@ -46,6 +47,7 @@ fn run(project: &Project, targets: &[String], seconds: u64) -> Result<Done, Fail
             .args([target])
             .args(corpora(project, target)?)
             .args(["--", &format!("-max_total_time={seconds}"), "-rss_limit_mb=2048", "-timeout=60"])
+            .args(options)
             .run()?;
         if ended.success {
             println!("  {target}: nothing found in {seconds} s");
