@@ -78,7 +78,8 @@ export function List<L extends ListName>(props: ListProps<L>) {
   const span = paper ? { first: 0, last: Math.min(rowCount, MOST_PRINTED) } : onScreen;
   const data = useRows(model, list, query, span, props.version);
   useEffect(() => setRowCount(data.total), [data.total]);
-  useEffect(() => setText(params.get('q') ?? ''), [params.get('q')]);
+  // The address of now, not of the drawing: whoever types fast is a letter ahead of it.
+  useEffect(() => setText(route.peek().params.get('q') ?? ''), [params.get('q')]);
   useEffect(() => {
     if (data.ready && (query.text || Object.values(chosen).some((one) => one.length))) announcement.value = `${S.table.of(data.total, data.all)} ${props.title}`;
   }, [data.total, data.ready]);
