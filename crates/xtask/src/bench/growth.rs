@@ -84,7 +84,7 @@ fn scan(project: &Project, file: &Path, x: f64) -> Result<Point, Failure> {
 /// A root file system of `entries` files of `size` bytes, in folders of a thousand, as a tar.
 fn write(file: &Path, entries: u64, size: u64) -> std::io::Result<()> {
     let mut out = BufWriter::with_capacity(1 << 20, File::create(file)?);
-    for folder in ["etc/", "usr/", "srv/"] {
+    for folder in ["etc/", "usr/", "var/", "srv/"] {
         out.write_all(&header(folder, 0, b'5'))?;
     }
     let text = text(usize::try_from(size).unwrap_or_default());
