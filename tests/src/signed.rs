@@ -1,5 +1,6 @@
 //! Signed images: the samples of `tests/signatures/generate.py`, as archives that `cosign save` and `oras copy -r` would write.
 
+pub use crate::base64::decode as base64;
 use std::io::Read as _;
 use std::path::PathBuf;
 
@@ -69,22 +70,4 @@ impl Signed {
         files.extend(blobs.into_iter().map(|blob| (format!("blobs/sha256/{}", Digest::sha256(&blob).hex()), blob)));
         outer_tar(&files)
     }
-}
-
-/// Standard base64, sound by construction.
-pub fn base64(text: &str) -> Vec<u8> {
-    const ALPHABET: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let mut out = Vec::new();
-    let (mut buffer, mut bits) = (0u32, 0);
-    for byte in text.bytes().filter(|byte| *byte != b'=') {
-        let value = ALPHABET.iter().position(|known| *known == byte).expect("base64") as u32;
-        buffer = buffer << 6 | value;
-        bits += 6;
-        if bits >= 8 {
-            bits -= 8;
-            out.push((buffer >> bits) as u8);
-            buffer &= (1 << bits) - 1;
-        }
-    }
-    out
 }

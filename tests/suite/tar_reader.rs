@@ -1,64 +1,11 @@
 //! The tar reader against itself, chopped, and against the `tar` crate.
 
-use porthole_oci::tar::{Kind, Sink, TarEntry, TarReader};
+use porthole_oci::tar::{Kind, TarReader};
 use porthole_oci::{Error, Limits};
 use porthole_tests::layer::{Layer, extended, layer, pax_records, put};
+use porthole_tests::tar_log::{Log, Seen};
 use proptest::prelude::*;
 use tar::{EntryType, Header};
-
-/// Everything the reader tells of one entry.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    name: Vec<u8>,
-    link: Vec<u8>,
-    kind: Kind,
-    size: u64,
-    logical_size: u64,
-    mode: u32,
-    owner: (u64, u64),
-    mtime: i64,
-    offset: u64,
-    xattrs: Vec<(Vec<u8>, Vec<u8>)>,
-    content: Vec<u8>,
-    ended: bool,
-}
-
-#[derive(Debug, Default, PartialEq, Eq)]
-struct Log {
-    entries: Vec<Seen>,
-    warnings: Vec<String>,
-}
-
-impl Sink for Log {
-    fn entry(&mut self, entry: &TarEntry<'_>) {
-        self.entries.push(Seen {
-            name: entry.name.to_vec(),
-            link: entry.link.to_vec(),
-            kind: entry.kind,
-            size: entry.size,
-            logical_size: entry.logical_size,
-            mode: entry.mode,
-            owner: (entry.uid, entry.gid),
-            mtime: entry.mtime,
-            offset: entry.offset,
-            xattrs: entry.xattrs.to_vec(),
-            content: Vec::new(),
-            ended: false,
-        });
-    }
-    fn data(&mut self, bytes: &[u8]) {
-        let last = self.entries.last_mut().unwrap();
-        assert!(!last.ended);
-        last.content.extend_from_slice(bytes);
-    }
-    fn end_entry(&mut self) {
-        let last = self.entries.last_mut().unwrap();
-        assert!(!std::mem::replace(&mut last.ended, true));
-    }
-    fn warning(&mut self, name: &[u8], message: String) {
-        self.warnings.push(format!("{}: {message}", String::from_utf8_lossy(name)));
-    }
-}
 
 fn read_by(tar: &[u8], step: usize, limits: Limits) -> (Log, Result<(), Error>) {
     let mut log = Log::default();
