@@ -6,8 +6,47 @@ export const CHUNK = 1 << 20;
 
 const reader = new FileReaderSync();
 
-/** Synchronous on purpose: in a worker nobody waits, and it measured faster than a stream (no promise a chunk). */
+/** For what is small: a read of its own costs a millisecond and more, whatever its length. */
 export const readNow = (blob: Blob): Uint8Array<ArrayBuffer> => new Uint8Array(reader.readAsArrayBuffer(blob));
+
+/**
+ * A blob from its beginning to its end, in pieces of at most `CHUNK`. A piece is valid until the next one is asked for.
+ * The browser reads ahead into one pipe while a piece is worked on: a third of the time of as many slices.
+ */
+export async function* pieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const stream = blob.stream();
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = stream.getReader({ mode: 'byob' });
+  } catch {
+    // A browser whose blobs are no byte streams chooses the length of the pieces.
+    yield* short(stream);
+    return;
+  }
+  try {
+    let buffer = new ArrayBuffer(CHUNK);
+    for (;;) {
+      // Where `min` is unknown, pieces are as short as the pipe gives them.
+      const { done, value } = await reader.read(new Uint8Array(buffer), { min: CHUNK });
+      if (value && value.length > 0) yield value;
+      if (done) return;
+      buffer = value.buffer;
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
+
+async function* short(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader();
+  try {
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      for (let at = 0; at < next.value.length; at += CHUNK) yield next.value.subarray(at, at + CHUNK);
+    }
+  } finally {
+    await reader.cancel();
+  }
+}
 
 export class Input {
   readonly archive: Blob | null;

@@ -1,43 +1,44 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
 import { initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
 import type { FromLayer, ToLayer } from '../shared/protocol';
-import { CHUNK, readNow } from './input';
+import { CHUNK, pieces } from './input';
 
 let wasm: InitOutput | undefined;
 
 const say = (message: FromLayer, transfer: Transferable[] = []): void => { postMessage(message, { transfer }); };
 
-onmessage = (event: MessageEvent<ToLayer>): void => {
+onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
   const job = event.data;
   try {
     wasm ??= initSync({ module: job.module });
-    if (job.type === 'scan') scan(wasm, job.layer, job.blob);
-    else hash(wasm, job);
+    if (job.type === 'scan') await scan(wasm, job.layer, job.blob);
+    else await hash(wasm, job);
   } catch (error) {
     say({ type: 'failed', layer: job.layer, message: error instanceof Error ? error.message : String(error) });
   }
 };
 
 /** Writes a blob into a handle's input buffer, piece by piece. */
-function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): void {
+async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): Promise<void> {
   const input = handle.input();
-  for (let at = 0; at < blob.size; at += CHUNK) {
-    const bytes = readNow(blob.slice(at, at + CHUNK));
+  let at = 0;
+  for await (const bytes of pieces(blob)) {
     // The view is made anew each time: memory that grew has another buffer.
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
-    after?.(at + bytes.length);
+    at += bytes.length;
+    after?.(at);
   }
 }
 
-function scan(memory: InitOutput, layer: number, blob: Blob): void {
+async function scan(memory: InitOutput, layer: number, blob: Blob): Promise<void> {
   const handle = new LayerScan(CHUNK);
   let told = 0;
   const tell = (bytes: number): void => {
     const [files = 0, packages = 0, secrets = 0] = handle.found();
     say({ type: 'read', layer, bytes, files, packages, secrets });
   };
-  feed(memory, blob, handle, (at) => {
+  await feed(memory, blob, handle, (at) => {
     const now = performance.now();
     if (now - told < 80) return;
     told = now;
@@ -48,9 +49,9 @@ function scan(memory: InitOutput, layer: number, blob: Blob): void {
   say({ type: 'facts', layer, facts, memory: memory.memory.buffer.byteLength }, [facts.buffer]);
 }
 
-function hash(memory: InitOutput, { layer, blob, digest, diffId }: ToLayer & { type: 'hash' }): void {
+async function hash(memory: InitOutput, { layer, blob, digest, diffId }: ToLayer & { type: 'hash' }): Promise<void> {
   const handle = new LayerDigests(CHUNK, digest, diffId);
-  feed(memory, blob, handle);
+  await feed(memory, blob, handle);
   const found = handle.finish();
   say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, memory: memory.memory.buffer.byteLength });
   found.free();

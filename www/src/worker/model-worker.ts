@@ -14,6 +14,15 @@ const say = (message: FromModel): void => { postMessage(message); };
 const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 const failed = (error: unknown): void => say({ type: 'failed', message: reason(error) });
 
+async function answer({ id, question, ask }: ToModel & { type: 'ask' }): Promise<void> {
+  try {
+    if (!session) throw new Error(S.errors.nothingOpen);
+    say({ type: 'answer', id, answer: await session.answer(question, ask) });
+  } catch (error) {
+    say({ type: 'refused', id, message: reason(error) });
+  }
+}
+
 onmessage = (event: MessageEvent<ToModel>): void => {
   const message = event.data;
   switch (message.type) {
@@ -37,12 +46,7 @@ onmessage = (event: MessageEvent<ToModel>): void => {
       session?.choose(message.image).catch(failed);
       break;
     case 'ask':
-      try {
-        if (!session) throw new Error(S.errors.nothingOpen);
-        say({ type: 'answer', id: message.id, answer: session.answer(message.question, message.ask) });
-      } catch (error) {
-        say({ type: 'refused', id: message.id, message: reason(error) });
-      }
+      void answer(message);
       break;
   }
 };

@@ -7,7 +7,7 @@ import { Query } from '../shared/query';
 import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { Digests } from './digests';
-import { CHUNK, Input, readNow } from './input';
+import { CHUNK, Input, pieces, readNow } from './input';
 import { match } from './matching';
 import { type Job, Pool } from './pool';
 import { trusting, Verification } from './verify';
@@ -56,7 +56,7 @@ export class Session {
     }
     const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
     this.#streamed = how === 'stream';
-    const archive = this.#streamed && file ? this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
+    const archive = this.#streamed && file ? await this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
     this.#archive = archive;
     const { images, chosen } = archive.images();
     const choices: ImageChoice[] = images.map((image, index) => ({ index, ...image }));
@@ -87,19 +87,19 @@ export class Session {
     return archive;
   }
 
-  #stream(file: Blob): Archive {
+  async #stream(file: Blob): Promise<Archive> {
     const stream = new StreamArchive(CHUNK);
     const input = stream.input();
     let told = 0;
-    for (let at = 0; at < file.size; at += CHUNK) {
-      const bytes = readNow(file.slice(at, at + CHUNK));
+    let read = 0;
+    for await (const bytes of pieces(file)) {
       new Uint8Array(this.#wasm.memory.buffer, input, bytes.length).set(bytes);
       stream.push(bytes.length);
+      read += bytes.length;
       const now = performance.now();
       if (now - told > 80) {
         told = now;
         const [files = 0, packages = 0, secrets = 0] = stream.found();
-        const read = at + bytes.length;
         this.#say({ type: 'progress', progress: { phase: 'layers', read, total: file.size, layers: [{ read, total: file.size, state: 'reading' }], found: { files, packages, secrets }, memory: 0 } });
       }
     }
@@ -282,7 +282,7 @@ export class Session {
     return problems;
   }
 
-  answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] {
+  answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] | Promise<Questions[Question]['answer']> {
     const merge = this.#merge;
     const query = this.#query;
     if (!merge || !query) throw new Error(S.errors.nothingOpen);
@@ -335,15 +335,17 @@ export class Session {
     }
   }
 
-  #content(merge: Merge, { path, layer, limit }: Questions['content']['ask']): Questions['content']['answer'] {
+  async #content(merge: Merge, { path, layer, limit }: Questions['content']['ask']): Promise<Questions['content']['answer']> {
     const { layer: holder, offset, size } = merge.place(path, layer);
     const place = this.#places[holder];
     if (!place || place.kind === 'none') throw new Error(S.errors.noLayer);
     // An archive that is compressed as a whole goes by once more, up to the file.
     const streamed = place.kind === 'streamed' && place.file !== null;
     const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);
+    // In a plain tar the file lies where it is said to lie: nothing before it is read.
+    if (!streamed && !isCompressed(readNow(blob.slice(0, 4)))) return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
     const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit) : new Extract(offset, size, limit);
-    for (let at = 0; at < blob.size; at += CHUNK) if (extract.push(readNow(blob.slice(at, at + CHUNK)))) break;
+    for await (const bytes of pieces(blob)) if (extract.push(bytes)) break;
     return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };
   }
 }
