@@ -13,6 +13,7 @@ import './page/design/views.css';
 import './page/design/print.css';
 import { App } from './page/app';
 import { openAddress } from './page/edge';
+import { lookUpFonts } from './page/fonts';
 import { installOffline } from './page/offline';
 import { showReport } from './page/scan';
 import { setTheme, theme } from './page/store';
@@ -27,3 +28,4 @@ if (saved) {
 } else openAddress();
 if (root) render(<App />, root);
 installOffline();
+lookUpFonts();
