@@ -26,8 +26,6 @@ pub(super) struct Contender {
     pub(super) env: Vec<(&'static str, OsString)>,
     /// Who knows how long the work took.
     pub(super) clock: Clock,
-    /// Whether its own process does the work, so that its memory says something.
-    pub(super) one_process: bool,
     pub(super) samples: Vec<Sample>,
 }
 
@@ -56,7 +54,6 @@ impl Contender {
             args,
             env: Vec::new(),
             clock: Clock::Process,
-            one_process: true,
             samples: Vec::new(),
         }
     }
@@ -64,6 +61,6 @@ impl Contender {
     /// A shell script over files, for a program that has to be called once a file.
     pub(super) fn script(name: &str, gives: &'static str, script: &str, files: &[PathBuf]) -> Self {
         let args = ["-c", script, "sh"].map(OsString::from).into_iter().chain(files.iter().map(OsString::from));
-        Self { one_process: false, ..Self::new(name, gives, "sh", args) }
+        Self::new(name, gives, "sh", args)
     }
 }

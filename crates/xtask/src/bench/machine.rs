@@ -4,6 +4,7 @@ use std::fs;
 
 use crate::child::{Child, Failure};
 use crate::project::Project;
+use crate::setup::chromium;
 
 /// A list in Markdown: processor, memory, system, versions, date.
 pub(super) fn describe(project: &Project) -> Result<String, Failure> {
@@ -24,11 +25,12 @@ pub(super) fn describe(project: &Project) -> Result<String, Failure> {
     let load = read("/proc/loadavg");
     let load = load.split_ascii_whitespace().next().unwrap_or_default();
     Ok(format!(
-        "- {processor}, {cores} cores, {gigabytes} GiB, {}\n- {}; {}; {}\n- {}; {load} processes wanted a processor when it began\n",
+        "- {processor}, {cores} cores, {gigabytes} GiB, {}\n- {}; {}; {}; {}\n- {}; {load} processes wanted a processor when it began\n",
         said("uname", "uname", &["-sr"])?,
         said("rustc-version", "rustc", &["--version"])?,
         said("gzip-version", "gzip", &["--version"])?,
         said("tar-version", "tar", &["--version"])?,
+        said("chromium-version", &chromium::ensure(project)?.to_string_lossy(), &["--version"])?,
         said("date", "date", &["-u", "+%F"])?,
     ))
 }

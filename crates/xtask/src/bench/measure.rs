@@ -26,8 +26,8 @@ pub(super) struct Sample {
     pub(super) verified: Option<Duration>,
     /// Processor time of the process and its children: other work on the machine does not show in it.
     pub(super) processor: Option<Duration>,
-    /// Peak resident set in bytes, where the system tells it and the process is the one that works; of a page the
-    /// WebAssembly memory of its largest worker.
+    /// Peak resident set in bytes of the largest process, where the system tells it; of a page the WebAssembly memory of
+    /// its largest worker.
     pub(super) peak: Option<u64>,
 }
 
@@ -51,13 +51,13 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
     command.stdout(Stdio::null());
     let (ticks, begun) = (children_ticks(), Instant::now());
     let mut child = command.spawn().about(|| format!("start {}", contender.name))?;
-    let status_file = format!("/proc/{}/status", child.id());
+    let process = child.id().to_string();
     let ended = AtomicBool::new(false);
     let (status, wall, peak) = thread::scope(|scope| {
         let watcher = scope.spawn(|| {
             let mut peak = None;
             while !ended.load(Ordering::Relaxed) {
-                peak = fs::read_to_string(&status_file).ok().and_then(|status| high_water(&status)).max(peak);
+                peak = largest(&process).max(peak);
                 thread::sleep(PERIOD);
             }
             peak
@@ -72,7 +72,7 @@ pub(super) fn run(project: &Project, contender: &Contender) -> Result<Sample, Fa
         return Err(Failure::new(format!("{} ended with {status}", contender.name)));
     }
     let processor = Some(ticks_since(ticks));
-    Ok(Sample { wall, first: None, verified: None, processor, peak: peak.filter(|_| contender.one_process) })
+    Ok(Sample { wall, first: None, verified: None, processor, peak })
 }
 
 /// `{"first": milliseconds, "report": milliseconds, "verified": milliseconds, "memory": bytes}`.
@@ -94,6 +94,13 @@ pub(super) fn children_ticks() -> u64 {
 /// Processor time of the children that ended since then.
 pub(super) fn ticks_since(before: u64) -> Duration {
     Duration::from_millis(children_ticks().saturating_sub(before) * 10)
+}
+
+/// The peak of a process or of one that it has started, whichever is largest: some programs come wrapped in a script.
+fn largest(process: &str) -> Option<u64> {
+    let own = fs::read_to_string(format!("/proc/{process}/status")).ok().and_then(|status| high_water(&status));
+    let children = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    children.split_ascii_whitespace().filter_map(largest).max().max(own)
 }
 
 /// `VmHWM` of `/proc/PID/status`, in bytes.
@@ -121,6 +128,18 @@ mod tests {
         let script = "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done";
         assert!(Command::new("sh").args(["-c", script]).status().is_ok_and(|status| status.success()));
         assert!(ticks_since(before) > Duration::ZERO);
+    }
+
+    #[test]
+    fn the_largest_process_of_a_family_counts() {
+        let wrapped = ["-c", "head -c 30000000 /dev/zero | tail -c 30000000 | sleep 0.2; true"];
+        let mut child = Command::new("sh").args(wrapped).spawn().expect("there is a shell");
+        let mut most = None;
+        while matches!(child.try_wait(), Ok(None)) {
+            most = largest(&child.id().to_string()).max(most);
+            thread::sleep(PERIOD);
+        }
+        assert!(most > Some(20_000_000), "tail holds what it was given: {most:?}");
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! to nobody; the table holds medians. The result is `BENCHMARKS.md`: numbers are of the machine named in it.
 
 mod contender;
+mod goals;
 mod growth;
 mod machine;
 mod measure;

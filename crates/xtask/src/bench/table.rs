@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::contender::{Contender, Task};
+use super::goals;
 use super::measure::Sample;
 
 const HEAD: &str = "\
@@ -18,6 +19,8 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
         out,
         "Medians of {runs} alternating runs after one to warm up; files in the page cache; output thrown away.\n\n{machine}"
     );
+    out.push_str(&goals::markdown(tasks));
+    out.push('\n');
     for task in tasks {
         let _ = writeln!(out, "## {}: {} MB\n", task.what, task.bytes / 1_000_000);
         out.push_str(HEAD);
@@ -47,11 +50,13 @@ pub(super) fn markdown(machine: &str, runs: usize, tasks: &[Task]) -> String {
     out
 }
 
-fn median(contender: &Contender) -> Duration {
+/// The median of whole runs.
+pub(super) fn median(contender: &Contender) -> Duration {
     middle(contender.samples.iter().map(|sample| sample.wall).collect()).unwrap_or_default()
 }
 
-fn median_of(contender: &Contender, time: impl Fn(&Sample) -> Option<Duration>) -> Option<Duration> {
+/// The median of a time that not every contender has.
+pub(super) fn median_of(contender: &Contender, time: impl Fn(&Sample) -> Option<Duration>) -> Option<Duration> {
     middle(contender.samples.iter().filter_map(time).collect())
 }
 
@@ -66,7 +71,8 @@ fn range(contender: &Contender) -> (Duration, Duration) {
     (walls().min().unwrap_or_default(), walls().max().unwrap_or_default())
 }
 
-fn peak(contender: &Contender) -> Option<u64> {
+/// The most memory of any run.
+pub(super) fn peak(contender: &Contender) -> Option<u64> {
     contender.samples.iter().filter_map(|sample| sample.peak).max()
 }
 

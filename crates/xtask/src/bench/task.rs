@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use super::contender::{Clock, Contender, Task};
+use super::goals::PAGE;
 use crate::child::{About, Child, Failure};
 use crate::project::Project;
 use crate::setup::{chromium, node, npm, python};
@@ -54,8 +55,8 @@ impl Contenders {
     fn page(&self, file: &Path) -> Contender {
         let args = [self.bench.clone().into(), file.into()];
         let env = vec![("PORTHOLE_DIST", self.dist.clone().into()), ("PORTHOLE_CHROMIUM", self.browser.clone().into())];
-        let contender = Contender::new("porthole, in Chromium", "report, on screen", &self.node, args);
-        Contender { env, clock: Clock::Printed, one_process: false, ..contender }
+        let contender = Contender::new(PAGE, "report, on screen", &self.node, args);
+        Contender { env, clock: Clock::Printed, ..contender }
     }
 
     fn syft(&self, scheme: &str, file: &Path) -> Contender {
