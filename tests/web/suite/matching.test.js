@@ -90,6 +90,6 @@ test('600 packages are matched in under 10 ms, the opening of their shards inclu
   assert.deepEqual(result.gaps, []);
   assert.ok(result.findings > 250, `${result.findings} findings`);
   assert.ok(result.fetched < 400_000, `${result.fetched} bytes`);
-  if (isQuiet(t)) assert.ok(times[0] < LIMIT, `${times[0]} ms`);
+  if (isQuiet(t)) assert.ok(times[RUNS >> 1] < LIMIT, `${times[RUNS >> 1]} ms`);
   await page.close();
 });
