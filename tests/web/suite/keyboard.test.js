@@ -138,3 +138,31 @@ test('what a list chooses at first can be unchosen, and that has an address too'
   assert.match(page.url(), /f\.state=$/);
   await context.close();
 });
+
+test('the folder that the treemap shows has an address', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  const shows = (folder) => page.waitForFunction((want) => (document.querySelector('.crumbs [aria-current]')?.textContent ?? '/') === want, folder);
+  await page.evaluate(() => { location.hash = '#/files'; });
+  await shows('/');
+  await page.locator('.tile.folder.depth-0 > .tile-face').first().press('Enter');
+  const folder = decodeURIComponent(new URL(page.url()).hash.replace('#/files/', ''));
+  await shows(`${folder}/`);
+  // A file that is chosen among its rectangles leaves the treemap where it is, also when the address is opened again.
+  await page.locator('.tile.leaf > .tile-face').last().press('Enter');
+  await page.waitForSelector('.files-content h2, .files-content .pad');
+  await shows(`${folder}/`);
+  const { hash } = new URL(page.url());
+  assert.match(hash, /[?&]in=/);
+  await page.locator('.crumbs button').first().click();
+  await shows('/');
+  await page.goBack();
+  await shows(`${folder}/`);
+  assert.equal(new URL(page.url()).hash, hash);
+  await page.evaluate(() => { location.hash = '#/overview'; });
+  await page.waitForSelector('.cards');
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await shows(`${folder}/`);
+  await context.close();
+});

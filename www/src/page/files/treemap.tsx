@@ -91,7 +91,7 @@ function Tile({ node, rect, all, depth, ...props }: Props & { node: FileNode; re
   const wide = rect.width > 54;
   return (
     <div class={shade} style={place(rect)}>
-      <button type="button" class="tile-face" title={label} aria-label={label} onClick={() => { props.onSelect(node); if (folder) props.onEnter(node.path); }}>
+      <button type="button" class="tile-face" title={label} aria-label={label} onClick={() => props.onSelect(node)}>
         {wide && <span class="truncate">{node.name}{folder && '/'} <small>{bytes(node.size)}</small></span>}
       </button>
       {open && <Inner {...props} path={node.path} into={{ x: 2, y: LABEL, width: rect.width - 6, height: rect.height - LABEL - 4 }} depth={depth + 1} />}

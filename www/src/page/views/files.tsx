@@ -15,37 +15,37 @@ export function Files({ model, head, saved, remote }: ViewProps) {
   const { layers } = head.report;
   const [node, setNode] = useState<FileNode | null>(null);
   const [missing, setMissing] = useState<string | null>(null);
-  const [folder, setFolder] = useState('/');
   const layer = params.has('layer') ? Math.min(Math.max(0, Number(params.get('layer')) || 0), layers.length - 1) : null;
   const alone = params.get('only') === 'layer' && layer !== null;
   const view: TreeView = layer === null ? { kind: 'merged' } : { kind: alone ? 'layer' : 'upTo', layer };
   const order: FileOrder = params.get('sort') === 'size' ? 'size' : 'name';
   const text = params.get('q') ?? '';
+  const parent = (path: string): string => path.slice(0, path.lastIndexOf('/')) || '/';
+  // The treemap shows the folder that was entered, or else the one of what is open.
+  const folder = params.get('in') ?? (item === null ? '/' : node?.path === item && node.kind === 'directory' ? item : parent(item));
   const found = useSearch(model, text, view, head);
 
   // A link names a path; one that this view lacks is shown as it was in the layers below (deleted files).
   useEffect(() => {
     if (!item || saved || node?.path === item) return undefined;
     let stale = false;
-    const parent = item.slice(0, item.lastIndexOf('/')) || '/';
     void model.ask('node', { path: item, view }).then((match) => {
       if (stale) return;
       setNode(match);
       setMissing(null);
-      setFolder(match.kind === 'directory' ? match.path : parent);
     }, () => { if (!stale) setMissing(item); });
     return () => { stale = true; };
   }, [item, model, JSON.stringify(view), head]);
 
   if (saved) return <NoFiles image={remote} />;
-  const select = (one: FileNode): void => {
+  const open = (one: FileNode, entered: string | null): void => {
     setNode(one);
-    go(href('files', one.path, route.value.params), route.value.item !== null);
+    const next = new URLSearchParams(route.value.params);
+    if (entered === null) next.delete('in');
+    else next.set('in', entered);
+    go(href('files', one.path, next), route.value.item !== null);
   };
-  const choose = (one: FileNode): void => {
-    select(one);
-    setFolder(one.kind === 'directory' ? one.path : one.path.slice(0, one.path.lastIndexOf('/')) || '/');
-  };
+  const choose = (one: FileNode): void => open(one, null);
   const shownLayer = layer === null ? undefined : layers[layer];
   return (
     <div class="files">
@@ -75,7 +75,7 @@ export function Files({ model, head, saved, remote }: ViewProps) {
         {layer !== null && <label class="check"><input type="checkbox" checked={alone} onChange={() => go(withParams({ only: alone ? null : 'layer' }), true)} />{S.files.onlyChanges}</label>}
       </div>
       {layer !== null && <p class="legend small"><span class="change added"><Icon name="plus" />{S.change.added}</span><span class="change changed"><Icon name="delta" />{S.change.changed}</span><span class="change removed"><Icon name="minus" />{S.change.removed}</span></p>}
-      <Treemap model={model} view={view} version={head} path={folder} onEnter={setFolder} onSelect={select} />
+      <Treemap model={model} view={view} version={head} path={folder} onEnter={(path) => go(withParams({ in: path }))} onSelect={(one) => open(one, one.kind === 'directory' ? null : folder)} />
       <div class="files-panes">
         {text ? <Results found={found} selected={item} onSelect={choose} /> : <Tree model={model} view={view} version={head} order={order} changesOnly={alone} selected={item} onSelect={choose} />}
         <section class="files-content" aria-live="polite">
