@@ -54,10 +54,16 @@ const sideways = (page) => page.evaluate(() => {
   return `${wide}px: ${worst.join(', ')}`;
 });
 
+/** Controls whose words stand out of them, and over what is beside them. */
+const standingOut = (page) => page.evaluate(() => [...document.querySelectorAll('button, a, label, .card, .tag, .badge')]
+  .filter((one) => one.clientHeight > 0 && one.scrollHeight > one.clientHeight + 2 && getComputedStyle(one).overflowY === 'visible')
+  .slice(0, 3).map((one) => `${one.tagName}.${one.className} "${one.textContent.slice(0, 30)}"`));
+
 /** Looks at one state: it fits, axe has nothing to say, and a screenshot is kept. */
 async function look(page, name, wrong, suffix) {
   const wide = await sideways(page);
   if (wide) wrong.push(`${name} scrolls sideways by ${wide}`);
+  for (const one of await standingOut(page)) wrong.push(`${name}: words stand out of ${one}`);
   // Between the widest and the narrowest the same elements are only narrower.
   if (!suffix.startsWith('1024')) for (const one of await violations(page)) wrong.push(`${name}: ${one}`);
   if (suffix) await shot(page, `${name.replaceAll('/', '-')}-${suffix}`);
