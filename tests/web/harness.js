@@ -105,8 +105,8 @@ export async function watchTasks(browser, page) {
 /** Most milliseconds that one task may take: what is longer is felt. */
 const LONGEST = 50;
 
-/** No task took longer than that: by the processor's time, which other work on the machine does not stretch, and on a quiet machine by the
- * long-task API too. */
+/** No task took longer than that by the processor's time, which other work on the machine does not stretch. Returns how long those took that
+ * were longer by the clock: the long-task API counts, too, what the page's thread waited for a processor that layers are read on. */
 export async function noLongTasks(t, browser, page) {
   const { traceEvents } = JSON.parse((await browser.stopTracing()).toString());
   const tasks = await page.evaluate(() => window.longTasks);
@@ -115,7 +115,7 @@ export async function noLongTasks(t, browser, page) {
   assert.ok(times.length > 100, `only ${times.length} tasks were seen`);
   t.diagnostic(`longest tasks by the processor's time: ${times.slice(0, 5).map((one) => `${one.toFixed(1)} ms`).join(', ')}; by the long-task API: ${JSON.stringify(tasks)}`);
   assert.ok(times[0] <= LONGEST, `${times[0]} ms of the processor`);
-  if (isQuiet(t)) assert.deepEqual(tasks.filter((one) => one > LONGEST), []);
+  return tasks.filter((one) => one > LONGEST);
 }
 
 /** True when times mean something. */
