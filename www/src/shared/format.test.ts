@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ago, bytes, command, duration, percent, permissions, shortDigest } from './format';
+import { ago, bytes, command, duration, percent, permissions, rank, shortDigest } from './format';
 
 test('sizes are in the units that a person reads', () => {
   const cases: [number, string][] = [[0, '0 B'], [999, '999 B'], [1000, '1.00 kB'], [1234, '1.23 kB'], [12_345, '12.3 kB'], [999_499, '999 kB'], [999_500, '1.00 MB'], [1_200_000_000, '1.20 GB']];
@@ -30,6 +30,8 @@ test('small shares are not rounded away', () => {
   assert.equal(percent(0, 1000), '0 %');
   assert.equal(percent(1, 0), '0 %');
   assert.equal(percent(1, 3), '33 %');
+  assert.equal(rank(0.9996), '99.9 %');
+  assert.equal(rank(0.5), '50 %');
   assert.equal(duration(0.2), 'less than a second');
   assert.equal(duration(125), '2 min 5 s');
   assert.equal(shortDigest(`sha256:${'a'.repeat(64)}`), 'sha256:aaaaaaaaaaaa…');

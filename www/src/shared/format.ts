@@ -27,6 +27,9 @@ export function percent(part: number, all: number): string {
   return share > 0 && share < 1 ? '< 1 %' : `${Math.round(share)} %`;
 }
 
+/** A percentile between 0 and 1. Never rounded up: nothing is above all of them. */
+export const rank = (percentile: number): string => `${Math.floor(percentile * 1000) / 10} %`;
+
 const steps: [Intl.RelativeTimeFormatUnit, number][] = [
   ['year', 365.25 * 86400], ['month', 30.44 * 86400], ['week', 7 * 86400], ['day', 86400], ['hour', 3600], ['minute', 60],
 ];

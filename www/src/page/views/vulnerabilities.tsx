@@ -5,7 +5,7 @@ import type { Column } from '../components/list';
 import { List } from '../components/list';
 import { Digest, LayerMark, OriginMark, SeverityMark } from '../components/marks';
 import { Facts, Panel, Section } from '../components/panel';
-import { command, date, percent } from '../../shared/format';
+import { command, date, rank } from '../../shared/format';
 import { href, route, withItem } from '../route';
 import { S } from '../../shared/strings';
 import { nothingToCheck } from './cards';
@@ -69,6 +69,9 @@ export function Vulnerabilities({ model, head, scanning }: ViewProps) {
   );
 }
 
+/** The ecosystem whose data ends first: the age that is told is its. */
+const oldest = (database: ViewProps['head']['report']['vulnerabilities']['database']): string => database.reduce((first, one) => (one.snapshot < first.snapshot ? one : first)).ecosystem;
+
 /** What the list rests on: which data, how old, and what it cannot know. Always there, with or without rows. */
 function Source({ head }: { head: ViewProps['head'] }) {
   const { database, missing, ageDays, stale } = head.report.vulnerabilities;
@@ -77,7 +80,7 @@ function Source({ head }: { head: ViewProps['head'] }) {
   return (
     <div class="sources small">
       {distribution?.endOfLifeReached && distribution.endOfLife && <p class="note bad"><Icon name="clock" /><span>{S.empty.vulnsEnded(distribution.prettyName, date(distribution.endOfLife) ?? distribution.endOfLife)}</span></p>}
-      {stale && ageDays !== null && <p class="note bad"><Icon name="clock" /><span>{S.empty.vulnsOld(ageDays)}</span></p>}
+      {stale && ageDays !== null && <p class="note bad"><Icon name="clock" /><span>{S.empty.vulnsOld(oldest(database), ageDays)}</span></p>}
       {missing.length > 0 && <p class="note bad"><Icon name="alert" /><span>{S.empty.vulnsMissing(missing.join(', '))}</span></p>}
       <p class="muted">{!stale && ageDays !== null && `${S.cards.dataAge(ageDays)}. `}{database.map((shard) => S.empty.shard(shard.ecosystem, shard.rows, date(shard.snapshot) ?? shard.snapshot, shard.source, shard.license)).join(' · ')}</p>
     </div>
@@ -120,7 +123,7 @@ function VulnPanel({ row, head }: { row: VulnRow; head: ViewProps['head'] }) {
       <Section title={S.panel.evidence}>
         <Facts of={[
           [S.facts.advisory, first.advisory], [S.facts.also, first.aliases.join(', ')], [S.facts.cvss, first.score !== null && `${first.score.toFixed(1)}${first.vector ? ` (${first.vector})` : ''}`],
-          [S.facts.epss, first.epss !== null && (first.epssPercentile !== null ? S.facts.above(epss(first.epss), percent(first.epssPercentile, 1)) : epss(first.epss))],
+          [S.facts.epss, first.epss !== null && (first.epssPercentile !== null ? S.facts.above(epss(first.epss), rank(first.epssPercentile)) : epss(first.epss))],
           [S.facts.urgency, first.urgency], [S.facts.purl, <code key="p">{first.purl}</code>],
         ]} />
       </Section>
