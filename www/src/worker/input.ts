@@ -4,10 +4,8 @@ import type { InputFile } from '../shared/protocol';
 /** Read at once: large enough that the call costs nothing, small enough to stay in the processor's cache. */
 export const CHUNK = 1 << 20;
 
-const reader = new FileReaderSync();
-
 /** For what is small: a read of its own costs a millisecond and more, whatever its length. */
-export const readNow = (blob: Blob): Uint8Array<ArrayBuffer> => new Uint8Array(reader.readAsArrayBuffer(blob));
+export const readNow = (blob: Blob): Uint8Array<ArrayBuffer> => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
 
 /**
  * A blob from its beginning to its end, in pieces of at most `CHUNK`. A piece is valid until the next one is asked for.
