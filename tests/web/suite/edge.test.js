@@ -23,7 +23,7 @@ after(async () => {
   await edge?.close();
 });
 
-/** The report that an edge would send: the page's own, saved. */
+/** The report that an edge would send: the page's own, saved, of an image that came from a registry. */
 async function reportOf() {
   const { page, context } = await openPage(browser, plain.url, { acceptDownloads: true });
   await drop(page, 'tide-table.tar', sampleImage());
@@ -31,9 +31,9 @@ async function reportOf() {
   await goTo(page, '#/raw');
   const waiting = page.waitForEvent('download');
   await page.locator('.export', { hasText: 'Porthole JSON' }).click();
-  const text = readFileSync(await (await waiting).path(), 'utf8');
+  const report = JSON.parse(readFileSync(await (await waiting).path(), 'utf8'));
   await context.close();
-  return text;
+  return JSON.stringify({ ...report, image: { ...report.image, kind: 'registry' } });
 }
 
 /** A server that keeps the contract between page and edge, for one image. */
@@ -78,6 +78,7 @@ test('without an edge there is no field, and an address with an image asks nobod
   const { page, context, requests } = await openPage(browser, `${plain.url}?image=example.com/a`);
   assert.equal(await page.locator('.reference').count(), 0);
   assert.equal(requests.filter((url) => url.includes('v1/')).length, 0);
+  assert.match(await page.locator('.promise').innerText(), /^Nothing leaves this tab\./);
   await context.close();
 });
 
@@ -139,5 +140,20 @@ test('a reference is cancelled at once', async () => {
   await page.waitForSelector('.start');
   await page.waitForTimeout(600);
   assert.equal(await page.locator('.start').count(), 1);
+  await context.close();
+});
+
+test('what is said of this tab and of signatures is true of an image that a server read', async () => {
+  const { page, context } = await openPage(browser, edge.url);
+  assert.match(await page.locator('.promise').innerText(), /^What you drop here does not leave this tab\./);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.match(await page.locator('.requests').innerText(), /What you drop here does not leave this tab\./);
+  assert.match(await page.locator('.cards').innerText(), /No signature is in this archive/);
+  await page.goto(`${edge.url}?image=example.com/harbour/tide-table:1.4.0`);
+  await settled(page);
+  assert.match(await page.locator('.requests').innerText(), /Only names of images left this tab/);
+  assert.match(await page.locator('.cards').innerText(), /Its registry shows strangers no signature of this image\./);
+  assert.doesNotMatch(await page.locator('body').innerText(), /Nothing leaves this tab|does not leave this tab|in this archive/);
   await context.close();
 });

@@ -3,7 +3,7 @@ import type { Progress } from '../shared/protocol';
 import { note } from './assets';
 import { reference, setReference } from './route';
 import { blank, close, hear, ready, settings } from './scan';
-import { announcement, considered, refusal, shelf, subject, update, type Slot } from './store';
+import { announcement, considered, named, refusal, shelf, subject, update, type Slot } from './store';
 import { S } from '../shared/strings';
 import { WorkerModel } from './worker-model';
 
@@ -35,6 +35,7 @@ export async function openReference(image: string, platform: string, slot: Slot 
   const query = new URLSearchParams({ image, ...(platform ? { platform } : {}) });
   const from = url(`v1/progress?${query}`);
   const events = new EventSource(from);
+  named.value = true;
   const model = new WorkerModel(module);
   const stop = (): void => {
     events.close();

@@ -55,6 +55,8 @@ export const considered = signal<readonly Considered[]>([]);
 /** Lines about rules that have run out. */
 export const expired = signal<readonly string[]>([]);
 export const requested = signal<Requested[]>([]);
+/** True once the name of an image was sent to an edge: from then on it is not true that nothing left this tab. */
+export const named = signal(false);
 /** One sentence about an input that could not be opened at all. */
 export const refusal = signal<{ name: string; message: string } | null>(null);
 /** What a screen reader is told. */

@@ -6,6 +6,8 @@ export const S = {
   tagline: 'See what is inside a container image, before you ship it.',
   about: 'Drop the output of docker save, podman save, skopeo or buildah. Porthole reads every layer here, in this tab, and shows packages, vulnerabilities, secrets, wasted bytes and every file.',
   promise: 'Nothing leaves this tab.',
+  promiseBesideEdge: 'What you drop here does not leave this tab.',
+  promiseNamed: 'Only names of images left this tab: the server that this page came from read them from their registries.',
   promiseProof: 'The page can only talk to itself: its Content-Security-Policy lets it connect to no other origin.',
   promiseAlone: 'This is one file on your disk: its Content-Security-Policy lets it connect to nothing at all.',
   showPolicy: 'Show the policy',
@@ -143,6 +145,7 @@ export const S = {
     signed: 'Verified',
     unsigned: 'Not signed',
     unsignedWhy: 'No signature is in this archive; registries keep them beside the image.',
+    unsignedInRegistry: 'Its registry shows strangers no signature of this image.',
     refused: 'Refused',
     unchecked: 'Not verified',
     uncheckedWhy: (value: number) => `${plural(value, 'signature')} here, none checked: give a key to check with.`,
@@ -401,7 +404,7 @@ export const S = {
 
   compare: {
     title: 'Compare two images',
-    hint: 'Drop a second image here, or choose it. Both stay in this tab.',
+    hint: 'Drop a second image here, or choose it. What you drop stays in this tab.',
     choose: 'Choose the second image',
     swap: 'Swap',
     stop: 'Stop comparing',

@@ -147,7 +147,7 @@ function SignatureCard({ head }: { head: Head }) {
   if (s.refused > 0) return <Card to={to} icon="seal" tone="bad" title={S.cards.signature} value={S.cards.refused}>{refused}{digests}</Card>;
   if (s.unjudged + s.unchecked > 0) return <Card to={to} icon="seal" tone="warn" title={S.cards.signature} value={S.cards.unchecked}>{s.unjudged > 0 && <span>{S.cards.unjudged(s.unjudged)}</span>}{s.unchecked > 0 && <span>{S.cards.uncheckedWhy(s.unchecked)}</span>}{digests}</Card>;
   if (s.attested > 0) return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}><span>{S.cards.attested(s.attested)}</span>{digests}</Card>;
-  return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests}<span>{S.cards.unsignedWhy}</span></Card>;
+  return <Card to={to} icon="seal" tone="quiet" title={S.cards.signature} value={S.cards.unsigned}>{digests}<span>{head.report.image.kind === 'registry' ? S.cards.unsignedInRegistry : S.cards.unsignedWhy}</span></Card>;
 }
 
 function BaseCard({ head, scanning }: { head: Head; scanning: boolean }) {

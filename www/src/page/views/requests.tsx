@@ -2,10 +2,14 @@
 import type { ComponentChildren } from 'preact';
 import { Icon } from '../components/icon';
 import { bytes } from '../../shared/format';
-import { online, requested } from '../store';
+import { hasEdge } from '../edge';
+import { named, online, requested } from '../store';
 import { S } from '../../shared/strings';
 
 const policy = (): string => document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content') ?? '';
+
+/** What left this tab since the page was loaded; where references can be asked for, what may leave it. */
+export const promise = (): string => (named.value ? S.promiseNamed : hasEdge ? S.promiseBesideEdge : S.promise);
 
 /** What the policy of this very page lets it do; a file from disk may talk to nobody. */
 export const promiseProof = (): string => (policy().includes("connect-src 'self'") ? S.promiseProof : S.promiseAlone);
@@ -24,7 +28,7 @@ export function Requests() {
   const list = requested.value;
   return (
     <div class="requests small">
-      <p><Icon name="lock" /><span><strong>{S.promise}</strong> {promiseProof()}</span></p>
+      <p><Icon name="lock" /><span><strong>{promise()}</strong> {promiseProof()}</span></p>
       {!online.value && <p>{S.requests.offline}</p>}
       {list.length === 0 ? <p>{S.requests.none}</p> : (
         <details>

@@ -10,7 +10,7 @@ import { sentence } from '../../shared/format';
 import { S } from '../../shared/strings';
 import { Documents } from './counts';
 import { Reference } from './reference';
-import { Policy, promiseProof } from './requests';
+import { Policy, promise, promiseProof } from './requests';
 
 export function Start() {
   const problem = refusal.value;
@@ -33,7 +33,7 @@ export function Start() {
         <div class="promise">
           <Icon name="lock" />
           <div>
-            <p><strong>{S.promise}</strong> {promiseProof()}</p>
+            <p><strong>{promise()}</strong> {promiseProof()}</p>
             <Policy>
               <p>{requested.value.length === 0 ? S.requests.none : S.requests.some(requested.value.length)}</p>
               <ul class="plain-list">{requested.value.map((one, index) => <li key={index}><code>{one.url}</code></li>)}</ul>
