@@ -122,6 +122,17 @@ fn finding(severity: &str) -> Vulnerability {
     serde_json::from_value(finding).expect("a finding")
 }
 
+fn shard() -> DatabaseShard {
+    DatabaseShard {
+        ecosystem: "Debian:12".into(),
+        snapshot: "2026-06-01".into(),
+        source: String::new(),
+        license: String::new(),
+        sha256: String::new(),
+        rows: 1,
+    }
+}
+
 #[test]
 fn a_badge_says_what_is_known_and_what_is_not() {
     let mut report = sample("app:1");
@@ -133,23 +144,50 @@ fn a_badge_says_what_is_known_and_what_is_not() {
         title.map(|(title, _)| title.to_owned()).expect("a title")
     };
     assert_eq!(says(&report), format!("{} packages", report.packages.iter().filter(|package| package.visible).count()));
-    report.vulnerabilities.database.push(DatabaseShard {
-        ecosystem: "Debian:12".into(),
-        snapshot: "2026-06-01".into(),
-        source: String::new(),
-        license: String::new(),
-        sha256: String::new(),
-        rows: 1,
-    });
+    report.vulnerabilities.database.push(shard());
     assert_eq!(says(&report), "nothing known");
-    for severity in ["critical", "low", "high", "high"] {
-        report.vulnerabilities.findings.push(finding(severity));
+    for (at, severity) in ["critical", "low", "high", "high"].into_iter().enumerate() {
+        report.vulnerabilities.findings.push(Vulnerability { id: format!("CVE-2026-{at}"), ..finding(severity) });
     }
     report.vulnerabilities.findings[0].informational = Some("unmaintained".into());
     assert_eq!(says(&report), "2 high, 1 low");
     report.vulnerabilities.findings.clear();
     report.gaps.push(Gap { kind: GapKind::Missing, layer: Some(0), path: String::new(), message: "gone".into() });
     assert_eq!(says(&report), "nothing known, not wholly read");
+}
+
+#[test]
+fn packages_of_one_source_are_one_issue_where_people_count() {
+    let mut report = sample("app:1");
+    let of = |package: &str, severity: &str| Vulnerability {
+        package: package.into(),
+        purl: format!("pkg:deb/debian/{package}@1"),
+        matched_source: Some("openssl".into()),
+        ..finding(severity)
+    };
+    let ignored = Suppression {
+        by: "ignore".into(),
+        status: "ignored".into(),
+        reason: "not called".into(),
+        expires: None,
+        source: "ignore.toml".into(),
+    };
+    let spared = Vulnerability { suppressed: Some(ignored), ..of("openssl", "high") };
+    report.vulnerabilities.findings = vec![spared, of("libssl3", "high"), of("libssl-dev", "high"), finding("high")];
+    report.vulnerabilities.database = vec![shard()];
+    let table = write(&report, "table");
+    assert!(table.contains("2 high"), "{table}");
+    assert!(table.contains("openssl (2 packages)"), "{table}");
+    assert!(!table.contains("set aside"), "one of its packages counts: {table}");
+    assert!(write(&report, "badge").contains(">2 high<"));
+    let markdown = write(&report, "markdown");
+    assert!(markdown.contains("| vulnerabilities | 0 | 2 |"), "{markdown}");
+    // Machines get every package.
+    assert_eq!(write(&report, "csv").matches("vulnerability,").count(), 4);
+
+    report.vulnerabilities.findings.truncate(1);
+    let table = write(&report, "table");
+    assert!(table.contains("none known; 1 set aside by VEX or ignore rules"), "{table}");
 }
 
 #[test]

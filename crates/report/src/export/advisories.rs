@@ -29,8 +29,3 @@ pub(super) fn missing(report: &Report) -> Option<String> {
     let missing = &report.vulnerabilities.missing;
     (!missing.is_empty()).then(|| format!("not in the database: {}", plain(&missing.join(", "))))
 }
-
-/// Findings that VEX statements or ignore rules set aside.
-pub(super) fn suppressed(report: &Report) -> usize {
-    report.vulnerabilities.findings.iter().filter(|finding| finding.suppressed.is_some()).count()
-}

@@ -3,7 +3,7 @@
 //! It never says "safe": without an advisory database it counts packages, and an image that was not wholly read says so. Proof: `tests/suite/exports.rs`.
 
 use super::junit::xml;
-use super::{Context, Exporter};
+use super::{Context, Exporter, issues};
 use crate::{GapKind, Report, Severity};
 
 /// The format.
@@ -44,12 +44,7 @@ fn message(report: &Report) -> (String, &'static str) {
     if report.vulnerabilities.database.is_empty() {
         return (format!("{} packages{note}", report.packages.iter().filter(|package| package.visible).count()), "#2563a8");
     }
-    let counted = |severity: Severity| {
-        let counts = |found: &&crate::Vulnerability| found.suppressed.is_none() && found.informational.is_none();
-        report.vulnerabilities.findings.iter().filter(counts).filter(|found| found.severity == severity).count()
-    };
-    let found: Vec<_> =
-        Severity::WORST_FIRST.into_iter().map(|severity| (severity, counted(severity))).filter(|(_, n)| *n > 0).collect();
+    let found = issues::by_severity(&issues::open(report));
     let Some((worst, _)) = found.first() else { return (format!("nothing known{note}"), "#2563a8") };
     let colour = match worst {
         Severity::Critical => "#a61b29",

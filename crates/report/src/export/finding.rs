@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::plain;
+use super::{issues, plain};
 use crate::{Origin, Outcome, Report, Severity};
 
 /// One complaint, its texts made harmless for a terminal.
@@ -29,6 +29,8 @@ pub(super) struct Finding<'a> {
     pub(super) layer: Option<u32>,
     /// Base image or own.
     pub(super) origin: Origin,
+    /// What it shares with the same advisory against another package of the same source.
+    pub(super) issue: Option<(&'a str, &'a str, &'a str)>,
     /// What makes it the same finding tomorrow.
     pub(super) identity: String,
     /// What to do.
@@ -87,6 +89,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             line: None,
             layer: Some(found.layer),
             origin: found.origin,
+            issue: Some((&found.id, issues::source(found), &found.installed)),
             identity: format!("{}|{}", found.id, found.purl),
             reference: found.references.first().map(|url| plain(url).into_owned()).unwrap_or_default(),
             suppressed,
@@ -109,6 +112,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             line: secret.line,
             layer: secret.layer,
             origin: secret.origin,
+            issue: None,
             identity: format!("{}|{}|{}", secret.rule, secret.fingerprint, secret.path),
             fix: "rotate the secret, and keep it out of the image".into(),
             reference: String::new(),
@@ -129,6 +133,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             line: None,
             layer: evidence.and_then(|evidence| evidence.layer),
             origin: check.origin,
+            issue: None,
             identity: check.code.clone(),
             fix: plain(&check.fix).into_owned(),
             reference: plain(&check.reference).into_owned(),

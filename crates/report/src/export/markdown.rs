@@ -1,8 +1,10 @@
 //! Markdown: a comment for a pull request, and the longer summary of a CI job (GitHub Flavored Markdown).
 
+use std::collections::BTreeSet;
+
 use super::finding::{Finding, findings, subject};
 use super::signed::{digests_in_short, signed};
-use super::{Context, Exporter, advisories, bytes, percent, plain};
+use super::{Context, Exporter, advisories, bytes, issues, percent, plain};
 use crate::{Report, Severity};
 
 /// A comment for a pull request: the counts, then what is worst.
@@ -49,7 +51,12 @@ impl Exporter for JobSummary {
 
 fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
     let all = findings(report);
-    let open: Vec<&Finding<'_>> = all.iter().filter(|finding| finding.suppressed.is_none()).collect();
+    // One row an issue, as the page has it: the packages of one source are upgraded together.
+    let mut seen = BTreeSet::new();
+    let open: Vec<&Finding<'_>> = all
+        .iter()
+        .filter(|finding| finding.suppressed.is_none() && finding.issue.is_none_or(|issue| seen.insert(issue)))
+        .collect();
     let count = |kind: &str, severity: Severity| {
         open.iter().filter(|finding| finding.kind == kind && finding.severity == severity).count()
     };
@@ -84,7 +91,7 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
             if kind == "vulnerability" && report.vulnerabilities.database.is_empty() { " (no advisory database)" } else { "" };
         out.push_str(&format!("| {title}{note} | {critical} | {high} | {medium} | {low} | {other} |\n"));
     }
-    let set_aside = match advisories::suppressed(report) {
+    let set_aside = match issues::suppressed(report) {
         0 => None,
         count => Some(format!("{count} set aside by VEX or ignore rules")),
     };

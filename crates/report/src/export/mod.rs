@@ -8,6 +8,7 @@ mod badge;
 mod csv;
 mod finding;
 mod html;
+mod issues;
 mod json;
 mod junit;
 mod markdown;

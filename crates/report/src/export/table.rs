@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::signed::{digests_in_short, signatures_in_short, signed, verification};
-use super::{CUT, Context, Exporter, WRAP, advisories, bytes, percent, plain, wrap};
-use crate::{Integrity, Origin, Outcome, Report, Severity, StepState, Verification, Vulnerability};
+use super::{CUT, Context, Exporter, WRAP, advisories, bytes, issues, percent, plain, wrap};
+use crate::{Integrity, Origin, Outcome, Report, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
 pub struct Table;
@@ -98,31 +98,17 @@ fn gaps(report: &Report, out: &mut String) -> std::fmt::Result {
     more(report.gaps.len(), out)
 }
 
-/// Findings that count.
-fn findings(report: &Report) -> Vec<&Vulnerability> {
-    report
-        .vulnerabilities
-        .findings
-        .iter()
-        .filter(|finding| finding.suppressed.is_none() && finding.informational.is_none())
-        .collect()
-}
-
 fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
     writeln!(out, "\nverdict")?;
     let mut row = |name: &str, value: String| writeln!(out, "  {name:<16} {WRAP}{value}");
-    let findings = findings(report);
+    let open = issues::open(report);
     if report.vulnerabilities.database.is_empty() {
         row("vulnerabilities", "unknown: no advisory database loaded".into())?;
     } else {
-        let counts: Vec<String> = Severity::WORST_FIRST
-            .iter()
-            .map(|severity| (severity, findings.iter().filter(|finding| finding.severity == *severity).count()))
-            .filter(|(_, count)| *count > 0)
-            .map(|(severity, count)| format!("{count} {}", severity.word()))
-            .collect();
-        let fixable = findings.iter().filter(|finding| finding.fixed.is_some()).count();
-        let set_aside = match advisories::suppressed(report) {
+        let counts: Vec<String> =
+            issues::by_severity(&open).into_iter().map(|(severity, count)| format!("{count} {}", severity.word())).collect();
+        let fixable = open.iter().filter(|issue| issue.first.fixed.is_some()).count();
+        let set_aside = match issues::suppressed(report) {
             0 => String::new(),
             count => format!("; {count} set aside by VEX or ignore rules"),
         };
@@ -228,35 +214,21 @@ fn upgrades(report: &Report, columns: Option<usize>, out: &mut String) -> std::f
     if all.len() > UPGRADES { writeln!(out, "  … and {} more", all.len() - UPGRADES) } else { Ok(()) }
 }
 
-/// One finding an issue of a source package, with its name and how many of its binaries are installed.
-fn by_source(report: &Report) -> Vec<(&Vulnerability, &str, usize)> {
-    let mut places = BTreeMap::new();
-    let mut groups: Vec<(&Vulnerability, &str, usize)> = Vec::new();
-    for finding in findings(report) {
-        let name = finding.matched_source.as_ref().unwrap_or(&finding.package).as_str();
-        let at = *places.entry((&finding.id, name, &finding.installed)).or_insert(groups.len());
-        match groups.get_mut(at) {
-            Some((.., count)) => *count += 1,
-            None => groups.push((finding, name, 1)),
-        }
-    }
-    groups
-}
-
 fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) -> std::fmt::Result {
-    let findings = by_source(report);
+    let findings = issues::open(report);
     if findings.is_empty() {
         return Ok(());
     }
     let rows: Vec<[String; 4]> = findings
         .iter()
         .take(ROWS)
-        .map(|(finding, name, count)| {
+        .map(|issue| {
+            let (finding, count) = (issue.first, issue.packages);
             let fixed = plain(finding.fixed.as_deref().unwrap_or("-"));
-            let packages = if *count > 1 { format!(" ({count} packages)") } else { String::new() };
+            let packages = if count > 1 { format!(" ({count} packages)") } else { String::new() };
             [
                 plain(&finding.id).into_owned(),
-                format!("{}{packages}", plain(name)),
+                format!("{}{packages}", plain(issue.source)),
                 plain(&finding.installed).into_owned(),
                 format!("{fixed}{}", marks(finding)),
             ]
@@ -266,7 +238,7 @@ fn vulnerabilities(report: &Report, columns: Option<usize>, out: &mut String) ->
         rows.iter().map(|row| row[column].chars().count()).chain([head.len()]).max().unwrap_or_default()
     };
     let [id, package, installed] = [(0, "id"), (1, "package"), (2, "installed")].map(|(at, head)| width(at, head));
-    let words: Vec<&str> = findings.iter().map(|(finding, ..)| finding.severity.word()).collect();
+    let words: Vec<&str> = findings.iter().map(|issue| issue.first.severity.word()).collect();
     if columns.is_some_and(|columns| 13 + id + package + installed + width(3, "fixed in") + 6 > columns) {
         // Too narrow for a table: a line each.
         writeln!(out, "\nvulnerabilities")?;
