@@ -97,8 +97,8 @@ def dpkg(pairs):
 def maven(pairs):
     jar = os.environ.get("MAVEN_ARTIFACT_JAR", "/usr/share/java/maven-artifact-3.x.jar")
     out = []
-    for start in range(0, len(pairs), 100):
-        versions = [version for pair in pairs[start : start + 100] for version in pair]
+    for start in range(0, len(pairs), 1000):
+        versions = [version for pair in pairs[start : start + 1000] for version in pair]
         text = subprocess.run(["java", "-jar", jar, *versions], capture_output=True, text=True, check=True).stdout
         signs = [line.split()[1] for line in text.split("\n") if line.startswith("   ")]
         out += [{"<": -1, "==": 0, ">": 1}[sign] for sign in signs[0::2]]
@@ -333,8 +333,14 @@ def main():
         print(*key, fixed, sep="\t")
 
 
-try:
-    main()
-except (FileNotFoundError, subprocess.CalledProcessError) as error:
-    print(f"a reference tool is missing: {error}", file=sys.stderr)
-    sys.exit(3)
+def run(main):
+    """Ends with what it returns, and with 3 when a tool is missing."""
+    try:
+        sys.exit(main())
+    except (FileNotFoundError, subprocess.CalledProcessError) as error:
+        print(f"a reference tool is missing: {error}", file=sys.stderr)
+        sys.exit(3)
+
+
+if __name__ == "__main__":
+    run(main)

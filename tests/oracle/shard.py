@@ -3,17 +3,24 @@
 
 Usage: shard.py DATABASE KEY OSV_FOLDER FILE
 
-Written from FORMAT.md alone: where this program and Porthole disagree, one of them, or the document, is wrong. KEY is a language's, whose
-records have a row for each range. Prints what was compared; ends with status 1 and a few samples when something differs.
+Written from FORMAT.md and the OSV schema alone: where this program and Porthole disagree, one of them, or a document, is wrong. KEY is a
+language's, whose records have a row for each range. Prints what was compared; ends with status 1 and a few samples when something differs,
+with 3 when the tool is missing that knows the order of the language's versions (`advisories.py` says which).
 """
 
 import csv
+import functools
 import gzip
 import hashlib
 import json
 import os
+import re
 import sys
 
+import advisories
+
+SCHEMES = {"npm": "npm", "Go": "npm", "crates.io": "npm", "PyPI": "pep440", "RubyGems": "gem", "Maven": "maven"}
+BEGINNING = ("0", "0.0.0-0")
 LETTERS = "23456789cfghjmpqrvwx"
 
 
@@ -131,30 +138,56 @@ def contents(shard):
     return table, dict(zip(advisories, of_advisory, strict=True)), len(columns)
 
 
+def normalized(key, name):
+    """FORMAT.md, "Looking up a package", step 1."""
+    name = name.strip()
+    if key == "PyPI":
+        return re.sub(r"[-_.]+", "-", name.split("[")[0].strip()).lower()
+    return name.lower() if key in ("NuGet", "Packagist", "Go") else name
+
+
 def expected(folder, file, key):
-    """The same rows from the records: every range swept in the order of its events."""
-    table, records = set(), {}
+    """The same rows from the records."""
     with gzip.open(os.path.join(folder, file), "rt") as lines:
-        for record in map(json.loads, lines):
-            if record.get("withdrawn") or record["id"].startswith("MAL-"):
-                continue
-            for affected in (a for a in record["affected"] if a["package"]["ecosystem"] == key):
-                ranges = [r for r in affected.get("ranges", []) if r["type"] != "GIT"]
-                if not ranges:
-                    rows = [(version, version, 1) for version in affected.get("versions", [])]
-                else:
-                    rows = [row for r in ranges for row in sweep(r["events"])]
-                for introduced, bound, flags in rows:
-                    introduced = "" if introduced in ("0", "0.0.0-0") else introduced
-                    table.add((affected["package"]["name"], record["id"], introduced, bound, flags))
-                if rows:
-                    records[record["id"]] = record
-    return table, records
+        records = {record["id"]: record for record in map(json.loads, lines) if counts(record, key)}
+    order = advisories.Order()
+    while True:
+        # What is not known yet is gathered in a round, asked in one go, and known in the next.
+        table = {row for record in records.values() for row in rows_of(record, key, order)}
+        if not order.settle():
+            return table, records
 
 
-def sweep(events):
+def counts(record, key):
+    if record.get("withdrawn") or record["id"].startswith("MAL-"):
+        return False
+    mine = [affected for affected in record["affected"] if affected["package"]["ecosystem"] == key]
+    return any(affected.get("versions") or any(one["type"] != "GIT" for one in affected.get("ranges", [])) for affected in mine)
+
+
+def rows_of(record, key, order):
+    for affected in (affected for affected in record["affected"] if affected["package"]["ecosystem"] == key):
+        name = normalized(key, affected["package"]["name"])
+        ranges = [one for one in affected.get("ranges", []) if one["type"] != "GIT"]
+        rows = [row for one in ranges for row in sweep(one["events"], SCHEMES.get(key), order)]
+        if not ranges:
+            rows = [(version, version, 1) for version in affected.get("versions", [])]
+        for introduced, bound, flags in rows:
+            yield name, record["id"], "" if introduced in BEGINNING else introduced, bound, flags
+
+
+def sweep(events, scheme, order):
+    """OSV schema, "Evaluation": events are sorted by version, then each begins or ends what is affected."""
+    def compare(a, b):
+        a, b = ("0" if version in BEGINNING else version for _, version in (a, b))
+        if scheme:
+            return order.ask(scheme, a, b)
+        # No tool knows these: by numbers where there is nothing else, and else as the record has them.
+        return advisories.plain(a, b) if re.fullmatch(r"[0-9.]+ [0-9.]+", f"{a} {b}") else 0
+
     start = None
-    for kind, version in ((kind, version.strip()) for event in events for kind, version in event.items()):
+    listed = [(kind, version.strip()) for event in events for kind, version in event.items()]
+    for kind, version in sorted(listed, key=functools.cmp_to_key(compare)):
         if kind == "introduced":
             start = version if start is None else start
         elif start is not None:
@@ -198,4 +231,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    advisories.run(main)

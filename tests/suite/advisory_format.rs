@@ -6,11 +6,11 @@ use std::process::Command;
 
 use crate::advisory_build::{advisories, real};
 
-/// Oracle: the second reader, and the records themselves: every row, id, alias, EPSS score and exploited mark of three languages.
+/// Oracle: the second reader, and the records themselves: every row, id, alias, EPSS score and exploited mark of eight languages.
 #[test]
 fn a_reader_made_from_the_document_finds_what_the_records_say() {
     let Some(records) = advisories() else { return };
-    let languages = ["crates.io", "RubyGems", "Maven"];
+    let languages = ["crates.io", "Go", "Maven", "npm", "NuGet", "Packagist", "PyPI", "RubyGems"];
     let database = real(&records, &languages);
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("format");
     let _ = std::fs::remove_dir_all(&folder);
@@ -27,6 +27,10 @@ fn a_reader_made_from_the_document_finds_what_the_records_say() {
             println!("skipped: there is no python3");
             return;
         };
+        if output.status.code() == Some(3) {
+            println!("skipped: {language}: {}", String::from_utf8_lossy(&output.stderr).trim_end());
+            continue;
+        }
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
         assert!(said.ends_with("; 0 differences\n"), "{said}");

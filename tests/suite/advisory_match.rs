@@ -253,6 +253,31 @@ fn ranges_have_two_ends_and_either_may_be_open_or_closed() {
     }
 }
 
+/// Ranges of published records whose events are out of order or contradict each other. Oracle: the OSV schema, "Evaluation", done by hand.
+#[test]
+fn events_count_in_the_order_of_versions_not_as_they_are_stated() {
+    let wagtail = r#"{"introduced":"2.11"},{"fixed":"2.11.7"},{"introduced":"0"},{"fixed":"2.11.6"},{"introduced":"2.12"},{"fixed":"2.12.4"}"#;
+    let airflow = r#"{"introduced":"0"},{"last_affected":"1.2.1"},{"last_affected":"1.2.0"}"#;
+    let derby = r#"{"introduced":"4.0.0-beta1"},{"fixed":"4.0.0-beta.11"}"#;
+    let radical = r#"{"introduced":"0.0.14"},{"fixed":"0.0.13"}"#;
+    for (id, ecosystem, kind, events, affected, others) in [
+        ("PYSEC-2021-114", "PyPI", "pypi", wagtail, &["1.0", "2.11.5", "2.12.3"][..], &["2.11.6", "2.11.7", "2.12.4"][..]),
+        ("PYSEC-2024-265", "PyPI", "pypi", airflow, &["1.1", "1.2.0"], &["1.2.2"]),
+        // `beta1` is one word to semver, and later than `beta`.
+        ("GHSA-82jv-9wjw-pqh6", "npm", "npm", derby, &["4.0.0-beta1", "4.0.0"], &["4.0.0-beta.10", "3.9.9"]),
+        ("GHSA-4627-w373-375v", "npm", "npm", radical, &["0.0.14", "0.0.15"], &["0.0.12", "0.0.13"]),
+    ] {
+        let record = format!(
+            r#"{{"id":"{id}","affected":[{{"package":{{"ecosystem":"{ecosystem}","name":"x"}},"ranges":[{{"type":"ECOSYSTEM","events":[{events}]}}]}}]}}"#
+        );
+        let database = database(&record);
+        for (version, expected) in affected.iter().map(|one| (one, true)).chain(others.iter().map(|one| (one, false))) {
+            let found = matched(&database, None, &[package(kind, "x", version)], &Options::default());
+            assert_eq!(!found.vulnerabilities.findings.is_empty(), expected, "{id} {version}");
+        }
+    }
+}
+
 #[test]
 fn a_finding_says_what_is_known() {
     let mut builder = porthole_advisory::build::Builder::new(porthole_advisory::build::BuildOptions::default());
