@@ -57,6 +57,7 @@ def make(g, made, sigstore):
     signed("OpenVEX by another key", "https://openvex.dev/ns/v0.2.0", openvex, g.refused("another key signed"), {"keys": ["other"]})
     signed("OpenVEX without a key", "https://openvex.dev/ns/v0.2.0", openvex, {"state": "unchecked"}, {})
     signed("OpenVEX about another image", "https://openvex.dev/ns/v0.2.0", openvex, g.refused(f"it signs {g.OTHER}"), digest=g.OTHER)
+    keyless("OpenVEX by an identity", "https://openvex.dev/ns/v0.2.0", openvex, {"state": "unjudged", "reason": "nobody told us whom to expect"}, "vex@example.com", [])
     cosign_vuln, in_toto_vulns = "https://cosign.sigstore.dev/attestation/vuln/v1", "https://in-toto.io/attestation/vulns/v0.1"
     found = lambda result: {**vuln, "scanner": {**vuln["scanner"], "result": result}}
     listed = [{"id": "CVE-2024-0001", "severity": [{"method": "nvd", "score": "7.5"}]}, {"id": "CVE-2024-0002"}]

@@ -210,8 +210,12 @@ class TimestampAuthority:
         critical = [(x509.ExtendedKeyUsage(list(usages)), True)] if usages else []
         self.leaf = certificate(name(f"{title} timestamps"), self.key, self.root, self.root_key, start=start, days=20000, extra=critical)
 
-    def stamp(self, message, digest="sha256", token=False):
-        """The clock is OpenSSL's: the time is that of the making of the sample."""
+    def stamp(self, message, digest="sha256", token=False, chain=False):
+        """The clock is OpenSSL's: the time is that of the making of the sample.
+
+        With `chain` the token carries the root behind the leaf. OpenSSL writes a set as it comes, which is BER and not DER where the
+        longer one is first; RFC 5652 lets a token be BER.
+        """
         with tempfile.TemporaryDirectory() as folder:
             at = Path(folder)
             (at / "message").write_bytes(message)
@@ -221,7 +225,8 @@ class TimestampAuthority:
             (at / "root.pem").write_text(pem(self.root))
             (at / "serial").write_text("01\n")
             (at / "ts.cnf").write_text(
-                f"[tsa]\ndefault_tsa=c\n[c]\nserial={at}/serial\ncrypto_device=builtin\nsigner_cert={at}/leaf.pem\ncerts={at}/root.pem\n"
+                f"[tsa]\ndefault_tsa=c\n[c]\nserial={at}/serial\ncrypto_device=builtin\nsigner_cert={at}/leaf.pem\n"
+                + (f"certs={at}/root.pem\n" if chain else "") +
                 f"signer_key={at}/key.pem\nsigner_digest=sha256\ndefault_policy=1.2.3.4.1\ndigests=sha256,sha384,sha512,sha1\n"
                 "accuracy=secs:1\nordering=yes\ntsa_name=no\ness_cert_id_chain=no\ness_cert_id_alg=sha256\n")
             run = lambda *words: subprocess.run(["openssl", "ts", *words], cwd=at, check=True, capture_output=True)

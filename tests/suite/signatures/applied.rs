@@ -52,6 +52,26 @@ fn attested_vex_silences_findings_only_for_a_trusted_signer_and_this_image() {
     }
 }
 
+/// What `require-signature` names as signers is whom a VEX document may come from.
+#[test]
+fn attested_vex_is_applied_only_when_the_policy_trusts_its_signer() {
+    let samples = Samples::read();
+    for (signers, expected) in [
+        (json!([]), vec![]),
+        (json!([{ "identity": "vex@example.com" }]), vec!["CVE-2024-0001"]),
+        (
+            json!([{ "identity": "*@example.com", "issuer": "https://token.actions.githubusercontent.com" }]),
+            vec!["CVE-2024-0001"],
+        ),
+        (json!([{ "identity": "vex@example.com", "issuer": "https://other.example" }]), vec![]),
+        (json!([{ "identity": "*@example.org" }]), vec![]),
+    ] {
+        let mut scene = samples.named("OpenVEX by an identity").clone();
+        scene["trust"]["expected"] = signers.clone();
+        assert_eq!(silenced(&matched(&scene, &samples)), expected, "{signers}");
+    }
+}
+
 #[test]
 fn vex_that_can_t_be_read_is_a_gap() {
     let samples = Samples::read();

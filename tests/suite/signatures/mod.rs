@@ -3,6 +3,7 @@
 mod applied;
 mod attached;
 mod attestations;
+mod client;
 mod conformance;
 mod damage;
 mod pulled;

@@ -1,4 +1,5 @@
-//! Reference tools: what decides which of two versions is the newer one, for the tests' oracles (`tests/oracle/advisories.py`).
+//! Reference tools: what decides which of two versions is the newer one, for the tests' oracles (`tests/oracle/advisories.py`), and
+//! Sigstore's own client (`tests/signatures/check.py`).
 //!
 //! Where one cannot be had, the tests that ask it say that they skip: nothing here fails a run.
 
@@ -12,6 +13,8 @@ use crate::project::Project;
 const SEMVER: &str = "7.8.6";
 /// PEP 440, as pip itself uses it.
 const PACKAGING: &str = "26.3";
+/// Sigstore's client in Python.
+const SIGSTORE: &str = "4.5.1";
 /// Debian's Python, which its rpm module is made for; the first on PATH may be another.
 const DEBIAN_PYTHON: &str = "/usr/bin/python3";
 /// Maven's order of versions.
@@ -24,6 +27,10 @@ const MAVEN: &str = "/usr/share/java/maven-artifact-3.x.jar";
 pub(crate) fn ensure(project: &Project) -> Result<(), Failure> {
     npm::tool(project, "semver", SEMVER)?;
     python::tool(project, "packaging", PACKAGING)?;
+    // It wants a newer Python than some machines have.
+    if let Err(failure) = python::tool(project, "sigstore", SIGSTORE) {
+        failure.print();
+    }
     let runs = |program: &str, args: &[&str]| {
         Child::new(project, "reference", program).args(args).run().is_ok_and(|ended| ended.success)
     };
@@ -59,5 +66,6 @@ impl WithReferences for Child {
         self.env("RPM_PYTHON", DEBIAN_PYTHON)
             .env("NODE_PATH", project.tools.join("npm/semver/node_modules"))
             .env("PACKAGING_PYTHON", project.tools.join("python/packaging/bin/python"))
+            .env("SIGSTORE_PYTHON", project.tools.join("python/sigstore/bin/python"))
     }
 }
