@@ -1,7 +1,7 @@
 //! Signatures inside an archive, read as a host reads it: in every layout in which tools carry them, from the bytes to the report.
 
 use porthole_advisory::suppress::Rule;
-use porthole_report::{Report, SignatureState, Verification};
+use porthole_report::{Report, SignatureState, Verification, export};
 use porthole_scan::oci::archive::{Blob, Location};
 use porthole_scan::signatures::collect;
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject};
@@ -158,6 +158,32 @@ fn the_integrity_table_names_every_document_layer_and_blob() {
     assert_eq!(rows, ["manifest", "config", "layer 0", "diff_id 0", "signature blob", "signature manifest"]);
     for row in &report.signatures.integrity {
         assert_eq!(row.verification, Verification::Verified, "{row:?}");
+    }
+}
+
+/// `cosign attach sbom`: named as what it is, and nowhere as something that was verified.
+#[test]
+fn an_attached_sbom_is_unsigned_in_the_report_and_in_every_export() {
+    let samples = Samples::read();
+    let scene = samples.named("SBOM attached without a signature");
+    for layout in [Layout::Tags, Layout::CosignSave] {
+        let (report, rules) = scan(&samples, scene, layout);
+        assert!(report.signatures.signatures.is_empty() && rules.is_empty(), "{layout:?}");
+        let [attestation] = report.signatures.attestations.as_slice() else { panic!("{layout:?}: {:?}", report.gaps) };
+        assert_eq!((attestation.predicate_type.as_str(), &attestation.signature), ("text/spdx+json", &None));
+        assert!(!attestation.about_this_image, "it does not say so itself");
+        assert_eq!(attestation.missing, ["nobody signed it, and it does not say which image it is about"]);
+        let sbom = attestation.sbom.as_ref().expect("compared with the scan");
+        assert_eq!((sbom.both, sbom.only_scan, sbom.only_sbom), (1, 1, 1), "{layout:?}: {sbom:?}");
+        for code in ["signed", "provenance"] {
+            let check = report.checks.iter().find(|check| check.code == code).expect("check");
+            assert_ne!(check.outcome, porthole_report::Outcome::Pass, "{layout:?} {code}: {}", check.message);
+        }
+        for exporter in export::ALL {
+            let mut out = String::new();
+            exporter.write(&report, &export::Context::default(), &mut out);
+            assert!(!out.contains("Proven: "), "{layout:?}: {}", exporter.id());
+        }
     }
 }
 

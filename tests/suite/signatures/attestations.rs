@@ -1,6 +1,8 @@
 //! What attestations say, what their evidence supports, and which VEX documents may be applied.
 
 use porthole_report::Attestation;
+use porthole_scan::oci::Digest;
+use serde_json::json;
 
 use super::scenes::{Samples, run};
 
@@ -80,5 +82,36 @@ fn unsigned_attestations_say_so() {
         let attestation = attestation(name);
         assert!(attestation.signature.is_none(), "{name}");
         assert!(attestation.missing.first().is_some_and(|why| why.starts_with("nobody signed it")), "{name}");
+    }
+}
+
+/// cosign's `attach sbom` writes one of these by format and version; the layer is found and named whether it can be compared or not.
+#[test]
+fn an_sbom_attached_in_any_format_is_shown_as_unsigned() {
+    let samples = Samples::read();
+    let document = r#"{"spdxVersion":"SPDX-2.3","packages":[]}"#;
+    for (media_type, document, compared) in [
+        ("text/spdx+json", document, true),
+        ("spdx+json", document, true),
+        ("application/spdx+json", document, true),
+        ("application/vnd.cyclonedx+json", r#"{"bomFormat":"CycloneDX","specVersion":"1.6"}"#, true),
+        ("application/vnd.cyclonedx+xml", "<bom xmlns=\"http://cyclonedx.org/schema/bom/1.6\"/>", false),
+        ("text/spdx", "SPDXVersion: SPDX-2.3\n", false),
+        ("application/vnd.syft+json", r#"{"artifacts":[]}"#, false),
+        ("text/spdx+json", "{", false),
+    ] {
+        let mut scene = samples.named("SBOM attached without a signature").clone();
+        let blob = |text: &str| (Digest::sha256(text.as_bytes()).to_string(), json!({ "text": text }));
+        let (digest, sbom) = blob(document);
+        let layer = json!({ "mediaType": media_type, "digest": digest, "size": document.len() });
+        let (named, manifest) = blob(&json!({ "schemaVersion": 2, "layers": [layer] }).to_string());
+        scene["blobs"] = json!({ digest: sbom, named.clone(): manifest });
+        scene["related"][0]["digest"] = named.into();
+        let outcome = run(&samples, &scene);
+        let [attestation] = outcome.signatures.attestations.as_slice() else { panic!("{media_type}: {:?}", outcome.gaps) };
+        assert_eq!(attestation.predicate_type, media_type);
+        assert!(attestation.signature.is_none() && !attestation.about_this_image, "{media_type}");
+        assert_eq!(attestation.sbom.is_some(), compared, "{media_type}: {:?}", attestation.missing);
+        assert_eq!(attestation.missing.len(), if compared { 1 } else { 2 }, "{media_type}: {:?}", attestation.missing);
     }
 }

@@ -77,6 +77,24 @@ fn signatures_beside_an_image_in_a_registry_are_found_fetched_and_verified() {
     }
 }
 
+/// `cosign attach sbom`: the tag is asked for, and what it holds is no signature.
+#[test]
+fn an_sbom_beside_an_image_in_a_registry_is_found_and_unsigned() {
+    let samples = Samples::read();
+    let scene = samples.named("SBOM attached without a signature");
+    let registry = registry(&samples, scene, Kept::Tag);
+    let reference = Reference::parse(&format!("{HOST}/app:signed")).expect("reference");
+    let options = PullOptions { attached: true, ..PullOptions::default() };
+    let pulled = registry.pull(Pull::new(reference, options).expect("url")).expect("pull");
+    let mut machine = Machine::of_pulled(&pulled).expect("attached");
+    machine.feed(&mut |digest| registry.fetch(pulled.session.blob(digest, 1 << 20, "an SBOM".into())).ok());
+    let outcome = machine.finish(&samples.trust(scene), 0, &[]);
+    let [attestation] = outcome.signatures.attestations.as_slice() else { panic!("{:?}", outcome.gaps) };
+    assert!(outcome.signatures.signatures.is_empty() && outcome.gaps.is_empty(), "{:?}", outcome.gaps);
+    assert_eq!((attestation.predicate_type.as_str(), &attestation.signature), ("text/spdx+json", &None));
+    assert!(!attestation.about_this_image);
+}
+
 #[test]
 fn a_blob_that_the_registry_does_not_give_is_a_gap() {
     let samples = Samples::read();

@@ -292,6 +292,19 @@ fn missing(digest: &Digest) -> Gap {
     Gap { kind: GapKind::Missing, layer: None, path: String::new(), message: refusal.to_string() }
 }
 
+/// Media types of SBOMs: cosign's (`pkg/types`, of several versions), and those registered for the formats. Those that are not read far
+/// enough to be compared are shown all the same.
+const SBOMS: [&str; 8] = [
+    "spdx+json",
+    "text/spdx",
+    "text/spdx+json",
+    "application/spdx+json",
+    "application/vnd.cyclonedx",
+    "application/vnd.cyclonedx+json",
+    "application/vnd.cyclonedx+xml",
+    "application/vnd.syft+json",
+];
+
 /// What a layer holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -314,7 +327,7 @@ impl Kind {
             cosign::ENVELOPE => Some(Self::Envelope),
             "application/vnd.in-toto+json" => Some(Self::Unsigned),
             "application/vnd.tuf.metadata+json" => Some(Self::ContentTrust),
-            "text/spdx+json" | "application/spdx+json" | "application/vnd.cyclonedx+json" => Some(Self::Sbom),
+            _ if SBOMS.contains(&media_type) => Some(Self::Sbom),
             _ if bundle::is_media_type(media_type) => Some(Self::Bundle),
             _ if notation::is_media_type(media_type) => Some(Self::Notation),
             _ => None,

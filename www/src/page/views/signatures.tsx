@@ -68,7 +68,7 @@ function AttestationItem({ of }: { of: Attestation }) {
   const { sbom, scan, missing = [] } = of;
   return (
     <article class="signature">
-      <p><strong>{T.kind(of.predicateType)}</strong> <code>{of.predicateType}</code> {!of.aboutThisImage && <span class="bad">{T.another}</span>}</p>
+      <p><strong>{T.kind(of.predicateType)}</strong> <code>{of.predicateType}</code> {!of.aboutThisImage && (of.subject ? <span class="bad">{T.another}</span> : <span class="muted">{T.aboutNothing}</span>)}</p>
       <Facts of={of.facts.map((fact) => [fact.name, fact.value] as const)} />
       {sbom && <p>{T.sbom(sbom.both, sbom.onlyScan, sbom.onlySbom)}</p>}
       {sbom && <Examples title={T.onlyScan} of={sbom.onlyScanExamples} />}

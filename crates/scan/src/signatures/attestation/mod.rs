@@ -96,7 +96,8 @@ pub(super) fn bare_sbom(media_type: &str, bytes: &[u8], purls: &[&str]) -> Attes
     let mut facts = Facts::default();
     match serde_json::from_slice::<Value>(bytes) {
         Ok(document) => sbom::describe(&document, purls, &mut facts),
-        Err(error) => facts.missing.push(format!("it can't be read: {error}")),
+        Err(error) if media_type.ends_with("json") => facts.missing.push(format!("it can't be read: {error}")),
+        Err(_) => facts.missing.push(sbom::OTHER_FORMAT.to_owned()),
     }
     facts.missing.insert(0, "nobody signed it, and it does not say which image it is about".to_owned());
     Attestation {

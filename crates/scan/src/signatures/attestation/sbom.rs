@@ -14,6 +14,8 @@ use super::Facts;
 const MAX_EXAMPLES: usize = 50;
 /// Deepest nesting of components that is followed.
 const MAX_DEPTH: usize = 16;
+/// Why a document is not compared.
+pub(super) const OTHER_FORMAT: &str = "a comparison: its document is neither SPDX nor CycloneDX in JSON";
 
 /// Reads the predicate and compares.
 pub(super) fn describe(predicate: &Value, purls: &[&str], facts: &mut Facts) {
@@ -37,7 +39,7 @@ pub(super) fn describe(predicate: &Value, purls: &[&str], facts: &mut Facts) {
         facts.text("created", document, "/metadata/timestamp");
         components(array(document.get("components")), 0, &mut listed);
     } else {
-        facts.missing.push("its document is neither SPDX nor CycloneDX in JSON".to_owned());
+        facts.missing.push(OTHER_FORMAT.to_owned());
         return;
     }
     let found: BTreeSet<String> = purls.iter().filter_map(|purl| identity(purl)).collect();
