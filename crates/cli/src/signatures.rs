@@ -56,16 +56,17 @@ impl Signatures {
         let named = |path: &Path, error: String| format!("{}: {error}", path.display());
         let bytes = |path: &Path| std::fs::read(path).map_err(|error| named(path, error.to_string()));
         let text = |path: &Path| std::fs::read_to_string(path).map_err(|error| named(path, error.to_string()));
-        let mut trust = Trust::public_good().map_err(|error| error.to_string())?;
+        let root = match &self.trusted_root {
+            Some(path) => TrustedRoot::parse(&bytes(path)?).map_err(|error| named(path, error.to_string())),
+            None => TrustedRoot::public_good().map_err(|error| error.to_string()),
+        };
+        let mut trust = Trust { root: Some(root?), ..Trust::default() };
         for path in &self.key {
             trust.keys.push(PublicKey::from_pem(&text(path)?).map_err(|error| named(path, error.to_string()))?);
         }
         trust.expect(&self.identity, &self.issuer);
         if let Some(rule) = policy.and_then(|policy| policy.signatures.as_ref()) {
             trust.expect(&rule.signers, &rule.issuers);
-        }
-        if let Some(path) = &self.trusted_root {
-            trust.root = Some(TrustedRoot::parse(&bytes(path)?).map_err(|error| named(path, error.to_string()))?);
         }
         trust.notation = NotationTrust {
             stores: self.trust_store.iter().map(|store| self.store(store)).collect::<Result<_, _>>()?,

@@ -92,12 +92,13 @@ impl TrustText {
     /// # Errors
     /// A [`Refusal`] that says which is wrong, and why.
     pub fn read(&self) -> Result<Trust, Refusal> {
-        let mut trust = Trust::public_good()?;
+        let root = match &self.trusted_root {
+            Some(root) => TrustedRoot::parse(root.as_bytes()),
+            None => TrustedRoot::public_good(),
+        };
+        let mut trust = Trust { root: Some(root?), ..Trust::default() };
         trust.keys = self.keys.iter().map(|pem| PublicKey::from_pem(pem)).collect::<Result<_, _>>()?;
         trust.expect(&self.identities, &self.issuers);
-        if let Some(root) = &self.trusted_root {
-            trust.root = Some(TrustedRoot::parse(root.as_bytes())?);
-        }
         let store = |store: &StoreText| TrustStore::from_pem(StoreKind::named(&store.kind)?, &store.name, &store.pem);
         trust.notation.stores = self.stores.iter().map(store).collect::<Result<_, _>>()?;
         trust.notation.policy = self.policy.as_ref().map(|policy| TrustPolicy::parse(policy.as_bytes())).transpose()?;
