@@ -1,4 +1,5 @@
-//! Secrets inside archives that lie in an image: zip and its kin (jar, war, wheel, NuGet), tar alone or within gzip or zstd.
+//! Secrets inside archives that lie in an image: zip and its kin (jar, war, wheel, NuGet), tar alone or within gzip or zstd, and one
+//! file within gzip (`app.log.gz`, `dump.sql.gz`).
 //!
 //! One pass over the bytes as they stream by, nested archives included, up to a budget of unpacked bytes; what lies behind
 //! it is told as a gap. Members that hold no text by their names (classes, pictures, libraries) are not unpacked at all
@@ -6,9 +7,11 @@
 //! Must not know: the layer, the image. Proof: this folder's tests, `tests/suite/secrets.rs`.
 
 use porthole_oci::Limits;
+use porthole_oci::codec::{Compression, Decoder};
 use porthole_oci::layer::{Entry, EntryKind, ImagePath, LayerReader, LayerSink, Verify};
 use porthole_report::{Gap, GapKind};
 
+use super::path_class::PathClass;
 use super::{FileScan, Findings};
 use crate::packages::zip::{Trouble, Visitor, Zip};
 
@@ -26,6 +29,8 @@ const ZIPS: &[&[u8]] = &[
     b".vsix", b".xpi", b".lpkg",
 ];
 const TARS: &[&[u8]] = &[b".tar", b".tar.gz", b".tgz", b".tar.zst", b".tzst", b".crate", b".gem"];
+/// One compressed file: its name without the ending is that of what is inside.
+const GZIP: &[u8] = b".gz";
 /// Endings of members that hold no text.
 const NO_TEXT: &[&[u8]] = &[
     b".class",
@@ -80,6 +85,11 @@ impl ArchiveScan {
     /// A scan of this entry's members; none when its name does not say that it has any. At most `budget` bytes are unpacked.
     pub(super) fn new(entry: &Entry, budget: u64) -> Option<Self> {
         let reading = Reading::of(entry.path.as_bytes())?;
+        // Compressed manuals and changelogs of installed packages: a find in one is harmless, and unpacking all that a distribution
+        // has (31 MB in a Debian of 75 MB) would cost more than the rest of the search.
+        if matches!(reading, Reading::Gzip(_)) && PathClass::of(entry.path.as_bytes()).harmless.is_some() {
+            return None;
+        }
         Some(Self { archive: Archive::new(reading, entry.path.clone(), String::new(), 0, budget.min(MAX_UNPACKED)) })
     }
 
@@ -113,6 +123,14 @@ pub struct ArchiveFindings {
 enum Reading {
     Zip(Box<Zip>),
     Tar(Option<Box<LayerReader>>),
+    Gzip(Option<Box<Gzip>>),
+}
+
+/// One compressed file.
+struct Gzip {
+    decoder: Decoder,
+    /// Name of what is inside.
+    name: Vec<u8>,
 }
 
 impl Reading {
@@ -121,16 +139,19 @@ impl Reading {
         if ends(name, ZIPS) {
             return Some(Self::Zip(Box::new(Zip::new(u64::MAX))));
         }
-        ends(name, TARS).then(|| {
-            let limits = Limits {
-                max_entries: 200_000,
-                max_sparse_size: MAX_UNPACKED,
-                max_zstd_window: 8 << 20,
-                output_buffer: 64 * 1024,
-                ..Limits::default()
-            };
-            Self::Tar(Some(Box::new(LayerReader::new(limits, Verify::NONE))))
-        })
+        let limits = || Limits {
+            max_entries: 200_000,
+            max_sparse_size: MAX_UNPACKED,
+            max_zstd_window: 8 << 20,
+            output_buffer: 64 * 1024,
+            ..Limits::default()
+        };
+        if ends(name, TARS) {
+            return Some(Self::Tar(Some(Box::new(LayerReader::new(limits(), Verify::NONE)))));
+        }
+        let inner = ends(name, &[GZIP]).then(|| name.len() - GZIP.len()).and_then(|end| name.get(..end))?;
+        let gzip = || Gzip { decoder: Decoder::sniffing(limits()), name: inner.to_vec() };
+        (!ends(inner, NO_TEXT)).then(|| Self::Gzip(Some(Box::new(gzip()))))
     }
 }
 
@@ -202,6 +223,15 @@ impl Archive {
                     reader.push(piece, &mut self.members);
                 }
             }
+            Reading::Gzip(gzip) => {
+                for piece in bytes.chunks(PIECE) {
+                    let goes_on = gzip.as_mut().is_some_and(|gzip| !self.members.cut && gzip.push(piece, &mut self.members));
+                    if !goes_on {
+                        *gzip = None;
+                        return;
+                    }
+                }
+            }
         }
     }
 
@@ -221,8 +251,41 @@ impl Archive {
                 self.members.close();
                 self.members.trouble = (damaged && !cut).then_some("it is damaged");
             }
+            Reading::Gzip(gzip) => {
+                let damaged = gzip.is_some_and(|mut gzip| gzip.decoder.finish(&mut |_| Ok(())).is_err());
+                self.members.close();
+                self.members.trouble = self.members.trouble.or(damaged.then_some("it is damaged")).filter(|_| !cut);
+            }
         }
         self.members
+    }
+}
+
+impl Gzip {
+    /// Takes the next bytes; false when none are wanted any more.
+    fn push(&mut self, mut bytes: &[u8], members: &mut Members) -> bool {
+        // A header is longer than what tells the compression, so nothing comes out before that is known.
+        while self.decoder.compression().is_none() {
+            let Some((first, rest)) = bytes.split_at_checked(1) else { return true };
+            bytes = rest;
+            if self.decoder.push(first, &mut |_| Ok(())).is_err() {
+                return false;
+            }
+        }
+        if self.decoder.compression() != Some(Compression::Gzip) {
+            return false;
+        }
+        if !members.seen {
+            members.begin(&self.name, u64::MAX);
+        }
+        let pushed = self.decoder.push(bytes, &mut |data| {
+            members.take(data);
+            Ok(())
+        });
+        if pushed.is_err() {
+            members.trouble = Some("it is damaged");
+        }
+        pushed.is_ok()
     }
 }
 

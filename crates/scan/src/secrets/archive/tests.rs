@@ -42,20 +42,24 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     out
 }
 
-fn scan_with(path: &str, bytes: &[u8], chunk: usize, budget: u64) -> ArchiveFindings {
-    let entry = Entry {
+fn entry(path: &str, size: u64) -> Entry {
+    Entry {
         path: ImagePath::new(path),
         kind: EntryKind::File,
-        size: bytes.len() as u64,
-        logical_size: bytes.len() as u64,
+        size,
+        logical_size: size,
         mode: 0o644,
         uid: 0,
         gid: 0,
         mtime: 0,
         link: None,
         offset: 0,
-    };
-    let mut scan = ArchiveScan::new(&entry, budget).expect("an archive by its name");
+    }
+}
+
+fn scan_with(path: &str, bytes: &[u8], chunk: usize, budget: u64) -> ArchiveFindings {
+    let entry = entry(path, bytes.len() as u64);
+    let mut scan = ArchiveScan::new(&entry, budget).unwrap_or_else(|| panic!("{path} is no archive by its name"));
     bytes.chunks(chunk).for_each(|piece| scan.push(piece));
     scan.finish()
 }
@@ -86,6 +90,45 @@ fn text_in_every_kind_of_archive_is_read() {
 }
 
 #[test]
+fn one_compressed_file_is_read_under_its_own_name() {
+    let (key, password) = (key(), b"db:\n  password: Kd8sP2qLz\n");
+    let found = scan("var/log/app.log.gz", &gzip(key.as_bytes()));
+    assert_eq!(places(&found), ["app.log"]);
+    assert_eq!(found.findings.secrets[0].line, Some(1));
+    assert!(found.whole && found.findings.gaps.is_empty() && found.unpacked == key.len() as u64);
+    // What is inside is configuration by its name, or an archive.
+    assert_eq!(places(&scan("srv/config.yml.GZ", &gzip(password))), ["config.yml"]);
+    assert!(places(&scan("srv/words.txt.gz", &gzip(password))).is_empty());
+    let jar = zip(&[("k.txt", key.as_bytes())], Form::Deflated);
+    assert_eq!(places(&scan("srv/app.jar.gz", &gzip(&jar))), ["app.jar!/k.txt"]);
+    assert_eq!(places(&scan("srv/x.tar", &tar(&[("a/b.log.gz", &gzip(key.as_bytes()))]))), ["a/b.log.gz!/b.log"]);
+    // Several members, as log rotation appends them.
+    let members = [gzip(b"nothing here\n"), gzip(key.as_bytes())].concat();
+    let found = scan("app.log.gz", &members);
+    assert_eq!((places(&found), found.findings.secrets[0].line), (vec!["app.log"], Some(2)));
+}
+
+#[test]
+fn what_can_hold_no_secret_of_the_author_is_not_unpacked() {
+    for path in [
+        "usr/share/doc/bash/changelog.gz",
+        "usr/share/man/man1/ls.1.gz",
+        "usr/share/info/sed.info.gz",
+        "usr/lib/jvm/java-17/man/man1/java.1.gz",
+        "srv/picture.png.gz",
+        "usr/lib/modules/x.so.gz",
+        ".gz",
+    ] {
+        assert!(ArchiveScan::new(&entry(path, 100), u64::MAX).is_none(), "{path}");
+    }
+    for path in
+        ["srv/doc/setup.txt.gz", "usr/share/app/seed.sql.gz", "root/.bash_history.gz", "usr/share/doc/x/examples/app.tar.gz"]
+    {
+        assert!(ArchiveScan::new(&entry(path, 100), u64::MAX).is_some(), "{path}");
+    }
+}
+
+#[test]
 fn any_chopping_gives_the_same_facts() {
     let key = key();
     let long = format!("{}{key}", "line and line\n".repeat(5_000));
@@ -97,6 +140,12 @@ fn any_chopping_gives_the_same_facts() {
         for chunk in [1, 511, 512, 513, 4_096, 16_384, 65_536] {
             assert_eq!(scan_with(name, &bytes, chunk, u64::MAX), whole, "{name} in pieces of {chunk}");
         }
+    }
+    let bytes = gzip(long.as_bytes());
+    let whole = scan("long.conf.gz", &bytes);
+    assert_eq!((places(&whole), whole.findings.secrets[0].line), (vec!["long.conf"], Some(5_001)));
+    for chunk in [1, 2, 3, 4, 5, 511, 16_384] {
+        assert_eq!(scan_with("long.conf.gz", &bytes, chunk, u64::MAX), whole, "in pieces of {chunk}");
     }
 }
 
@@ -128,6 +177,9 @@ fn what_the_budget_leaves_out_is_a_gap() {
         assert!(found.unpacked < 200_000, "{name}: {}", found.unpacked);
         assert_eq!(scan_with(name, &bytes, 1_000, 0).findings.gaps.len(), 1, "{name}");
     }
+    let bytes = gzip(&[key.as_bytes(), &filler, key.as_bytes()].concat());
+    let found = scan_with("x.log.gz", &bytes, 1_000, 100_000);
+    assert!(!found.whole && found.findings.gaps.len() == 1 && found.unpacked < 200_000, "{found:?}");
 }
 
 #[test]
@@ -137,20 +189,27 @@ fn a_bomb_costs_its_budget_only() {
     let found = scan("x.tgz", &bytes);
     assert!(found.unpacked <= super::MAX_UNPACKED + (32 << 20), "{}", found.unpacked);
     assert_eq!(found.findings.gaps.len(), 1);
+    let found = scan("x.gz", &gzip(&vec![0; 96 << 20]));
+    assert!(found.unpacked <= super::MAX_UNPACKED + (32 << 20) && found.findings.gaps.len() == 1, "{found:?}");
 }
 
 #[test]
 fn damage_costs_what_lies_behind_it() {
     let key = key();
     let files: [(&str, &[u8]); 2] = [("a", key.as_bytes()), ("b", b"no secret at all, but of some length")];
-    for (name, bytes) in [("x.zip", zip(&files, Form::Deflated)), ("x.tar.gz", gzip(&tar(&files))), ("x.tar", tar(&files))] {
+    for (name, bytes) in [
+        ("x.zip", zip(&files, Form::Deflated)),
+        ("x.tar.gz", gzip(&tar(&files))),
+        ("x.tar", tar(&files)),
+        ("x.gz", gzip(files[0].1)),
+    ] {
         for end in 0..bytes.len() {
             let found = scan(name, &bytes[..end]);
             assert!(found.findings.secrets.len() <= 1, "{name} {end}");
         }
     }
     // A file that is only named like an archive says nothing; the search of its raw bytes goes on.
-    for name in ["x.zip", "x.tar", "x.tar.gz"] {
+    for name in ["x.zip", "x.tar", "x.tar.gz", "x.gz"] {
         let found = scan(name, b"plain text, whatever the name says");
         assert!(!found.whole && found.findings.gaps.is_empty(), "{name}: {found:?}");
     }
