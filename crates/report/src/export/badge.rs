@@ -3,7 +3,7 @@
 //! It never says "safe": without an advisory database it counts packages, and an image that was not wholly read says so. Proof: `tests/suite/exports.rs`.
 
 use super::junit::xml;
-use super::{Context, Exporter, issues};
+use super::{Context, Exporter, counted, issues};
 use crate::{GapKind, Report, Severity};
 
 /// The format.
@@ -42,7 +42,8 @@ fn message(report: &Report) -> (String, &'static str) {
     let unread = report.gaps.iter().any(|gap| gap.layer.is_some() && matches!(gap.kind, GapKind::Missing | GapKind::OverBudget));
     let note = if unread { ", not wholly read" } else { "" };
     if report.vulnerabilities.database.is_empty() {
-        return (format!("{} packages{note}", report.packages.iter().filter(|package| package.visible).count()), "#2563a8");
+        let packages = report.packages.iter().filter(|package| package.visible).count();
+        return (format!("{}{note}", counted(packages as u64, "package")), "#2563a8");
     }
     let found = issues::by_severity(&issues::open(report));
     let Some((worst, _)) = found.first() else { return (format!("nothing known{note}"), "#2563a8") };

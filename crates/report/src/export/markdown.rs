@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::finding::{Finding, findings, subject};
 use super::signed::{digests_in_short, signed};
-use super::{Context, Exporter, advisories, bytes, issues, percent, plain};
+use super::{Context, Exporter, advisories, bytes, counted, issues, percent, plain};
 use crate::{Report, Severity};
 
 /// A comment for a pull request: the counts, then what is worst.
@@ -132,7 +132,7 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
     }
     origin(report, rows, fold, out);
     if !report.gaps.is_empty() {
-        out.push_str(&format!("\n{} things could not be read:\n\n", report.gaps.len()));
+        out.push_str(&format!("\n{}:\n\n", counted(report.gaps.len() as u64, "thing could not be read")));
         for gap in report.gaps.iter().take(rows) {
             out.push_str(&format!("- {} {}\n", md(&gap.path), md(&gap.message)));
         }

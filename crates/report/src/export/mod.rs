@@ -31,7 +31,7 @@ pub use plain::plain;
 pub use sarif::Sarif;
 pub use sbom::{CycloneDx, Spdx, Spdx3};
 pub use table::Table;
-pub use units::{bytes, percent};
+pub use units::{bytes, counted, percent};
 pub(crate) use wrap::{CUT, WRAP, wrap};
 
 use crate::Report;

@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::plain;
+use super::{counted, plain};
 use crate::{Attestation, Report, Signature, SignatureState, Verification};
 
 /// A signature, or an attestation with or without one.
@@ -57,13 +57,23 @@ fn details(attestation: &Attestation) -> Vec<(String, String)> {
     if let Some(sbom) = &attestation.sbom {
         add(
             "compared",
-            format!("{} packages in both, {} found here alone, {} listed there alone", sbom.both, sbom.only_scan, sbom.only_sbom),
+            format!(
+                "{} in both, {} found here alone, {} listed there alone",
+                counted(sbom.both, "package"),
+                sbom.only_scan,
+                sbom.only_sbom
+            ),
         );
     }
     if let Some(scan) = attestation.scan.as_ref().and_then(|scan| scan.compared.as_ref()) {
         add(
             "compared",
-            format!("{} ids in both, {} found here alone, {} attested alone", scan.both, scan.only_here, scan.only_attested),
+            format!(
+                "{} in both, {} found here alone, {} attested alone",
+                counted(scan.both, "id"),
+                scan.only_here,
+                scan.only_attested
+            ),
         );
     }
     for missing in &attestation.missing {

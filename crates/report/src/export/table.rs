@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::signed::{digests_in_short, signatures_in_short, signed, verification};
-use super::{CUT, Context, Exporter, WRAP, advisories, bytes, issues, percent, plain, wrap};
+use super::{CUT, Context, Exporter, WRAP, advisories, bytes, counted, issues, percent, plain, wrap};
 use crate::{Integrity, Origin, Outcome, Report, StepState, Verification, Vulnerability};
 
 /// Plain text for a terminal.
@@ -134,12 +134,20 @@ fn verdict(report: &Report, out: &mut String) -> std::fmt::Result {
     let secrets = report.secrets.iter().filter(|secret| secret.harmless.is_none() && secret.allowed_by.is_none()).count();
     row("secrets", secrets.to_string())?;
     let count = |outcome| report.checks.iter().filter(|check| check.outcome == outcome).count();
-    row("checks", format!("{} failed, {} warnings, {} run", count(Outcome::Fail), count(Outcome::Warn), report.checks.len()))?;
+    row(
+        "checks",
+        format!(
+            "{} failed, {}, {} run",
+            count(Outcome::Fail),
+            counted(count(Outcome::Warn) as u64, "warning"),
+            report.checks.len()
+        ),
+    )?;
     let visible = report.packages.iter().filter(|package| package.visible).count();
     row("packages", format!("{visible} ({} more hidden in lower layers)", report.packages.len() - visible))?;
     row(
         "application",
-        format!("{} in {} files that no package owns", bytes(report.application.bytes), report.application.files),
+        format!("{} in {}", bytes(report.application.bytes), counted(report.application.files, "file that no package owns")),
     )?;
     row("signatures", signatures_in_short(report))?;
     row("digests", digests_in_short(report))?;

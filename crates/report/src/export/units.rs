@@ -1,5 +1,13 @@
 //! Numbers as a person reads them.
 
+/// `1 file`, `2 files`: the plural is made by an s at the end of the first word.
+pub fn counted(count: impl Into<u64>, what: &str) -> String {
+    let count = count.into();
+    let (noun, rest) = what.split_at(what.find(' ').unwrap_or(what.len()));
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}{rest}")
+}
+
 /// Bytes in decimal units, three digits: `999 B`, `1.20 MB`, `12.0 GB`.
 pub fn bytes(count: u64) -> String {
     const UNITS: [&str; 6] = ["kB", "MB", "GB", "TB", "PB", "EB"];

@@ -2,6 +2,7 @@
 
 use super::matching::{days, glob};
 use super::{Allow, Policy, PolicyResult, Reason};
+use crate::export::counted;
 use crate::{Outcome, Report, Severity, SignatureState};
 
 /// A policy at work on one report.
@@ -159,9 +160,10 @@ impl Judge<'_> {
         ] {
             let Some(limit) = limit else { continue };
             match self.today.and_then(days).zip(since.and_then(days)) {
-                Some((today, then)) if today - then > i64::from(limit) => {
-                    self.fail(field, format!("{what} is {} days old, {limit} are allowed", today - then))
-                }
+                Some((today, then)) if today - then > i64::from(limit) => self.fail(
+                    field,
+                    format!("{what} is {} old, at most {limit} allowed", counted((today - then).unsigned_abs(), "day")),
+                ),
                 Some(_) => {}
                 None => self.fail(field, format!("the age of {what} is not known")),
             }
@@ -200,10 +202,10 @@ impl Judge<'_> {
         }
         let (size, waste, score) = (report.image.uncompressed_size, report.efficiency.wasted_bytes, report.efficiency.score);
         if let Some(limit) = rule.max_bytes.filter(|limit| size > *limit) {
-            self.fail("size.max-bytes", format!("{size} bytes, {limit} are allowed"));
+            self.fail("size.max-bytes", format!("{size} bytes, at most {limit} allowed"));
         }
         if let Some(limit) = rule.max_wasted_bytes.filter(|limit| waste > *limit) {
-            self.fail("size.max-wasted-bytes", format!("{waste} bytes are wasted, {limit} are allowed"));
+            self.fail("size.max-wasted-bytes", format!("{waste} bytes wasted, at most {limit} allowed"));
         }
         if let Some(limit) = rule.min_efficiency.filter(|limit| score < *limit) {
             self.fail("size.min-efficiency", format!("efficiency {score:.3}, {limit} is demanded"));

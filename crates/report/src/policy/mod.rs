@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::export::counted;
 use crate::{Report, Severity};
 
 mod judging;
@@ -189,7 +190,7 @@ pub fn judge(policy: &Policy, report: &Report, today: Option<&str>) -> PolicyRes
     judge.signatures(report);
     judge.size(report);
     if policy.complete && !report.gaps.is_empty() {
-        judge.fail("complete", format!("{} things could not be read", report.gaps.len()));
+        judge.fail("complete", counted(report.gaps.len() as u64, "thing could not be read"));
     }
     let mut result = judge.result;
     result.passed = result.reasons.is_empty();

@@ -2,7 +2,7 @@
 
 use porthole_report::Severity;
 
-use super::{Check, Context, Verdict};
+use super::{Check, Context, Verdict, counted};
 
 pub(super) const CHECK: Check = Check {
     code: "base-minimal",
@@ -29,7 +29,7 @@ fn run(context: &Context<'_>) -> Verdict {
                 .iter()
                 .filter(|package| package.origin == porthole_report::Origin::Base && package.visible)
                 .count();
-            Verdict::warn(format!("{name} in its full variant, {packages} packages"))
+            Verdict::warn(format!("{name} in its full variant, {}", counted(packages as u64, "package")))
                 .with(vec![context.of_base(format!("read from {}", distribution.path))])
         }
         Some(flavour) => Verdict::pass(format!("{name}, {flavour}")),

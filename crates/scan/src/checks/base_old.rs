@@ -2,7 +2,7 @@
 
 use porthole_report::Severity;
 
-use super::{Check, Context, Verdict};
+use super::{Check, Context, Verdict, counted};
 
 pub(super) const CHECK: Check = Check {
     code: "base-old",
@@ -32,8 +32,12 @@ fn run(context: &Context<'_>) -> Verdict {
     let days = now.saturating_sub(newest) / 86_400;
     let found = vec![context.of_base(format!("the newest file of the base image is of {said}"))];
     match days {
-        ..=180 => Verdict::pass(format!("its newest content is {} days old", days.max(0))),
-        181..=365 => Verdict::warn(format!("its newest content is {days} days old")).with(found),
-        _ => Verdict::fail(format!("its newest content is {days} days old")).with(found),
+        ..=180 => Verdict::pass(age(days.max(0))),
+        181..=365 => Verdict::warn(age(days)).with(found),
+        _ => Verdict::fail(age(days)).with(found),
     }
+}
+
+fn age(days: i64) -> String {
+    format!("its newest content is {} old", counted(days.unsigned_abs(), "day"))
 }

@@ -31,10 +31,8 @@ fn run(context: &Context<'_>) -> Verdict {
     let verified = rows.iter().filter(|row| row.verification == Verification::Verified).count();
     match (wrong.len(), verified) {
         (0, 0) => Verdict::not_applicable("no digest is stated or was computed"),
-        (0, verified) if verified < rows.len() => {
-            Verdict::pass(format!("{verified} of {} were computed, and are right", rows.len()))
-        }
-        (0, verified) => Verdict::pass(format!("all {verified} are right")),
+        (0, verified) if verified < rows.len() => Verdict::pass(format!("{verified} of {} computed, and right", rows.len())),
+        (0, verified) => Verdict::pass(format!("{}, none wrong", counted(verified as u64, "digest"))),
         (n, _) => Verdict::fail(format!("{} wrong", counted(n as u64, "digest"))).with(wrong),
     }
 }

@@ -25,10 +25,13 @@ fn run(context: &Context<'_>) -> Verdict {
     if let Some((label, life)) = label.and_then(|label| Some((label, seconds(label)?))) {
         let left = created.saturating_add(life).saturating_sub(now);
         if left <= 0 {
-            return Verdict::fail(format!("expired {} days ago (quay.expires-after={label})", -left / 86_400))
-                .with(vec![context.configured(format!("quay.expires-after={label}"))]);
+            return Verdict::fail(format!(
+                "expired {} ago (quay.expires-after={label})",
+                counted(left.unsigned_abs() / 86_400, "day")
+            ))
+            .with(vec![context.configured(format!("quay.expires-after={label}"))]);
         }
-        return Verdict::pass(format!("expires in {} days", left / 86_400));
+        return Verdict::pass(format!("expires in {}", counted(left.unsigned_abs() / 86_400, "day")));
     }
     // Reproducible builds state 1970 or another fixed time: that says nothing about age.
     match days {

@@ -2,7 +2,7 @@
 
 use porthole_report::Severity;
 
-use super::{Check, Context, Verdict};
+use super::{Check, Context, Verdict, counted};
 
 pub(super) const CHECK: Check = Check {
     code: "layer-count",
@@ -22,7 +22,7 @@ fn run(context: &Context<'_>) -> Verdict {
         .iter()
         .filter(|layer| layer.added.count + layer.changed.count + layer.removed.count == 0 && layer.uncompressed_size > 0)
         .count();
-    let said = format!("{} layers, {own} of them its own, {empty} empty", layers.len());
+    let said = format!("{}, {own} of its own, {empty} empty", counted(layers.len() as u64, "layer"));
     match layers.len() {
         0..=40 => Verdict::pass(said),
         41..=100 => Verdict::warn(said),

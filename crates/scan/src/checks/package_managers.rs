@@ -32,8 +32,8 @@ fn run(context: &Context<'_>) -> Verdict {
     let own = found.iter().filter(|evidence| evidence.origin != Origin::Base).count();
     match (found.len(), own) {
         (0, _) => Verdict::pass("there is none"),
-        (n, 0) => Verdict::pass(format!("{n} come with the base image, none was added")).with(found),
-        (_, own) => Verdict::warn(format!("{own} were added")).with(found),
+        (n, 0) => Verdict::pass(format!("{n} from the base image, none added")).with(found),
+        (_, own) => Verdict::warn(format!("{own} added")).with(found),
     }
 }
 

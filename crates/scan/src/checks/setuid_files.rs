@@ -37,7 +37,7 @@ fn run(context: &Context<'_>) -> Verdict {
     found.sort_by_key(|evidence| evidence.origin == Origin::Base);
     match (own, base) {
         (0, 0) => Verdict::pass("there are none"),
-        (0, base) => Verdict::pass(format!("{base} come with the base image, none was added")).with(found),
-        (own, base) => Verdict::warn(format!("{own} were added on top of the base image, {base} come with it")).with(found),
+        (0, base) => Verdict::pass(format!("{base} from the base image, none added")).with(found),
+        (own, base) => Verdict::warn(format!("{own} added on top of the base image, {base} from it")).with(found),
     }
 }

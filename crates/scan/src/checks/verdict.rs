@@ -1,14 +1,7 @@
 //! How a check ended, with its evidence.
 
+pub(crate) use porthole_report::export::counted;
 use porthole_report::{Evidence, Outcome};
-
-/// `1 file`, `2 files`: the plural is made by an s at the end of the first word.
-pub(crate) fn counted(count: impl Into<u64>, what: &str) -> String {
-    let count = count.into();
-    let (noun, rest) = what.split_once(' ').map_or((what, String::new()), |(noun, rest)| (noun, format!(" {rest}")));
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}{rest}")
-}
 
 /// Bytes as a person reads them.
 pub(crate) fn bytes_of(count: u64) -> String {

@@ -35,9 +35,9 @@ fn run(context: &Context<'_>) -> Verdict {
     let own = found.iter().filter(|evidence| evidence.origin != Origin::Base).count();
     match (found.len(), own) {
         (0, _) => Verdict::pass("there is none"),
-        (all, 0) => Verdict::pass(format!("{all} come with the base image, none was added")).with(found),
+        (all, 0) => Verdict::pass(format!("{all} from the base image, none added")).with(found),
         (all, own) => {
-            Verdict::fail(format!("{}, {own} of them added", counted(all as u64, "path that everyone may write to"))).with(found)
+            Verdict::fail(format!("{}, {own} added", counted(all as u64, "path that everyone may write to"))).with(found)
         }
     }
 }
