@@ -3,7 +3,7 @@
 use porthole_report::{EvidenceKind, FixState, Origin, Package, Severity, Vulnerability};
 
 /// An installed package, visible, of the lowest layer.
-pub fn package((kind, name, version): (&str, &str, &str)) -> Package {
+pub fn package(kind: &str, name: &str, version: &str) -> Package {
     Package {
         purl: format!("pkg:{kind}/{name}@{version}"),
         kind: kind.into(),

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use porthole_advisory::build::{BuildOptions, Builder, Database};
 use porthole_advisory::{Matched, Matcher, Options};
-use porthole_report::{Distribution, EvidenceKind, Origin, Package, SourcePackage};
+use porthole_report::{Distribution, Package, SourcePackage};
+pub(crate) use porthole_tests::findings::package;
 
 /// A database of these records, JSON lines.
 pub(crate) fn database(records: &str) -> Database {
@@ -27,30 +28,6 @@ pub(crate) fn record(id: &str, ecosystem: &str, name: &str, introduced: &str, fi
     format!(
         r#"{{"id":"{id}","modified":"2026-01-01T00:00:00Z","affected":[{{"package":{{"ecosystem":"{ecosystem}","name":"{name}"}},"ranges":[{{"type":"ECOSYSTEM","events":[{{"introduced":"{introduced}"}}{fixed}]}}]}}]{comma}{rest}}}"#
     ) + "\n"
-}
-
-/// An installed package.
-pub(crate) fn package(kind: &str, name: &str, version: &str) -> Package {
-    Package {
-        purl: format!("pkg:{kind}/{name}@{version}"),
-        kind: kind.into(),
-        name: name.into(),
-        version: version.into(),
-        architecture: None,
-        licenses: Vec::new(),
-        source: None,
-        evidence: EvidenceKind::Installed,
-        path: "/x".into(),
-        layer: 0,
-        origin: Origin::Unknown,
-        visible: true,
-        removed_in: None,
-        found_by: "test".into(),
-        owned_by: None,
-        installed_size: None,
-        also_at: Vec::new(),
-        changelog_fixes: Vec::new(),
-    }
 }
 
 /// A binary package of a source package.

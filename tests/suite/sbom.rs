@@ -3,8 +3,9 @@
 use std::path::Path;
 
 use porthole_report::export::{self, Context};
-use porthole_report::{FixState, Origin, Package, Report, Severity, Suppression, Vulnerability};
+use porthole_report::{Package, Report, Severity, Suppression, Vulnerability};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer, sbom};
+use porthole_tests::findings::vulnerability;
 use porthole_tests::image::layer;
 use porthole_tests::pieces::pieces;
 use porthole_tests::real::{real_image, scan_layout};
@@ -54,37 +55,18 @@ fn sample() -> Report {
 }
 
 fn finding(id: &str, purl: &str, version: &str, suppressed: bool) -> Vulnerability {
+    let suppression = || Suppression {
+        by: "vex".into(),
+        status: "not_affected: vulnerable_code_not_present".into(),
+        reason: "not linked".into(),
+        expires: None,
+        source: "vex.json".into(),
+    };
     Vulnerability {
-        id: id.into(),
-        aliases: vec![format!("{id}-alias")],
-        advisory: id.into(),
-        ecosystem: "npm".into(),
-        purl: purl.into(),
-        package: "x".into(),
         installed: version.into(),
-        fixed: Some("9.9".into()),
-        fix_state: FixState::Fixed,
         severity: Severity::Negligible,
-        score: Some(7.3),
-        vector: Some("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:L/I:L/A:L".into()),
-        urgency: None,
-        kev: true,
-        epss: Some(0.5),
-        epss_percentile: Some(0.9),
-        layer: 0,
-        origin: Origin::Own,
-        matched_source: None,
-        uncertain: None,
-        changelog_claims_fix: false,
-        informational: None,
-        suppressed: suppressed.then(|| Suppression {
-            by: "vex".into(),
-            status: "not_affected: vulnerable_code_not_present".into(),
-            reason: "not linked".into(),
-            expires: None,
-            source: "vex.json".into(),
-        }),
-        references: vec!["https://example.org/advisory".into()],
+        suppressed: suppressed.then(suppression),
+        ..vulnerability(id, purl)
     }
 }
 

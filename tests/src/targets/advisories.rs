@@ -42,7 +42,9 @@ fn matches_without_a_panic(key: &str, content: &[u8]) {
 }
 
 fn packages() -> Vec<Package> {
-    [("npm", "lodash", "4.17.20"), ("pypi", "django", "4.0"), ("cargo", "a", "1.0.0")].map(findings::package).into()
+    [("npm", "lodash", "4.17.20"), ("pypi", "django", "4.0"), ("cargo", "a", "1.0.0")]
+        .map(|(kind, name, version)| findings::package(kind, name, version))
+        .into()
 }
 
 /// Records, one a line.

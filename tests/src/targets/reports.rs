@@ -20,7 +20,7 @@ pub fn named(name: &str) -> Report {
         ..Subject::default()
     };
     let mut report = Analysis::new(&subject, vec![None], &Options::default()).report;
-    report.packages.push(findings::package(("npm", name, name)));
+    report.packages.push(findings::package("npm", name, name));
     report.vulnerabilities.findings.push(findings::vulnerability(name, &format!("pkg:npm/{name}@1.0")));
     report.secrets.push(Secret {
         rule: "aws-access-key-id".into(),
