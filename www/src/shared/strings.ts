@@ -203,7 +203,7 @@ export const S = {
     fingerprint: 'Fingerprint', code: 'Code', also: 'Also known as', namedBy: 'Named by', alsoAt: 'Also at', knownBy: 'Known by', foundBy: 'Found by', purl: 'Package URL', source: 'Source package',
     architecture: 'Architecture', licences: 'Licences', installedSize: 'Installed size', ownedBy: 'Owned by', claims: 'Changelog claims fixes of', advisory: 'Advisory', cvss: 'CVSS', epss: 'EPSS',
     urgency: 'Distribution says', waste: 'Waste', stored: 'Stored', diffId: 'Unpacked (diff id)', mediaType: 'Media type', size: 'Size', mode: 'Mode', owner: 'Owner', modified: 'Modified',
-    lowest: (layers: number) => `the lowest ${count(layers)}`,
+    lowest: (layers: number) => (layers === 1 ? 'the lowest' : `the lowest ${count(layers)}`),
     above: (epss: string, share: string) => `${epss}, above ${share} of all`,
   },
 
