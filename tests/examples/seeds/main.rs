@@ -72,6 +72,9 @@ fn archives(put: &Put<'_>) {
     put("registry", "exchange", &exchange);
     let challenge = b"401\nwww-authenticate: Bearer realm=\"https://a.example/token\",service=\"s\",scope=\"repository:app:pull\"\n\0\xff200\n\0{\"token\":\"x\"}\xff307\nlocation: /b\n\0";
     put("registry", "challenge", challenge);
+    let resumed = b"0123456789\xff200\ncontent-length: 10\n\n\x000123\xff206\ncontent-range: bytes 4-9/10\n\x00456789";
+    put("download", "resumed", resumed);
+    put("download", "redirected", b"0123456789\xff307\nlocation: https://b.example/x\n\0\xff200\n\x000123456789");
 }
 
 fn layers(put: &Put<'_>) {

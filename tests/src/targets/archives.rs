@@ -1,8 +1,8 @@
 //! Archives by ranges and as streams, the documents in them, and registries that answer anything.
 
 use porthole_oci::archive::{Archive, Location, Reader, StreamReader};
-use porthole_oci::registry::{Head, Pull, PullOptions};
-use porthole_oci::{Config, Index, Manifest, Reference};
+use porthole_oci::registry::{Answer, Download, End, Head, Pull, PullOptions, Session};
+use porthole_oci::{Config, Digest, Index, Manifest, Reference};
 
 use super::{limits, split, step};
 use crate::open::Streamed;
@@ -79,6 +79,54 @@ pub(super) fn registry(bytes: &[u8]) {
         }
     }
     let _ = pull.finish();
+}
+
+/// The blob, `0xFF`, then answers as [`registry`] takes them; one with an empty line behind its headers breaks off at its end.
+///
+/// Law: a download ends within a bounded number of requests, hands on no more than the blob's descriptor states, and calls nothing
+/// verified but the blob.
+pub(super) fn download(bytes: &[u8]) {
+    let (blob, rest) = split(bytes, 0xff);
+    let answers: Vec<&[u8]> = rest.split(|byte| *byte == 0xff).collect();
+    let Ok(reference) = Reference::parse("registry.example/app:v1") else { return };
+    let session = Session::of(&reference, false).expect("an ordinary reference");
+    let stated = bytes.len().is_multiple_of(2).then_some(blob.len() as u64);
+    let max = blob.len() as u64 + 3;
+    let mut download = Download::new(&session, Digest::sha256(blob), stated, max, "layer 0".into()).hashing();
+    let mut out = Vec::new();
+    let mut asked = 0;
+    loop {
+        let answer = answers.get(asked).or(answers.last()).copied().unwrap_or_default();
+        asked += 1;
+        // Each byte may take three attempts, each attempt a token and some redirects.
+        assert!(asked < 100 * (blob.len() + 4), "it asks without end: {}", download.request().url);
+        let (head, body) = split(answer, 0);
+        let ended = match download.head(&read_head(head)) {
+            Ok(Answer::Again) => continue,
+            Ok(Answer::Token) => match download.token(body) {
+                Ok(()) => continue,
+                Err(_) => return,
+            },
+            Ok(Answer::Body) => {
+                for piece in body.chunks(step(bytes)) {
+                    match download.push(piece) {
+                        Ok(new) => out.extend_from_slice(new),
+                        Err(_) => return,
+                    }
+                }
+                assert!(out.len() as u64 <= stated.unwrap_or(max), "{} bytes of {stated:?}", out.len());
+                assert_eq!(download.got(), out.len() as u64);
+                if head.ends_with(b"\n\n") { download.broken("cut") } else { download.end() }
+            }
+            Err(_) => return,
+        };
+        match ended {
+            Ok(End::Again(wait)) => assert!(wait < 60, "it waits for {wait} s"),
+            Ok(End::Whole) => break,
+            Err(_) => return,
+        }
+    }
+    assert_eq!(download.finish(None).is_ok(), out == blob, "verified what is not the blob, or refused what is");
 }
 
 /// A status line of two bytes, then a header a line.

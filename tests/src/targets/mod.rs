@@ -26,6 +26,7 @@ pub const ALL: &[Target] = &[
     ("bundle", signatures::bundle),
     ("codec", layers::codec),
     ("documents", archives::documents),
+    ("download", archives::download),
     ("executable", packages::executable),
     ("exports", reports::exports),
     ("facts", images::facts),
