@@ -4,8 +4,10 @@
 //! `PORTHOLE_LONG=1 cargo nextest run --profile fast -p porthole-tests --test hostile flat --no-capture`. `README.md` beside this keeps
 //! what was measured.
 
+use std::sync::Arc;
+
 use porthole_report::Report;
-use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_scan::{Analysis, LayerFacts, LayerOptions, LayerScan, Options, ScanLimits, Subject, SubjectLayer};
 use porthole_tests::host::{self, Way};
 use porthole_tests::image::{gzip, image, layer};
 
@@ -99,6 +101,29 @@ fn an_image_of_a_thousand_layers_costs_what_its_entries_cost() {
     assert_eq!(report.image.visible_entries, 3, "the changed file and the last two");
     assert!(cost.peak < hundred.peak * 12 + (1 << 20), "{} KiB, a hundred layers {} KiB", cost.peak >> 10, hundred.peak >> 10);
     assert!(cost.peak < 24 << 20, "{} KiB", cost.peak >> 10);
+}
+
+/// A small archive can list one blob a thousand times, and everything in it counts a thousand times. Hosts hold the blob's facts once;
+/// what is folded is cut at a cap.
+#[test]
+fn one_blob_a_thousand_times_is_held_once_and_its_facts_are_capped() {
+    let _alone = alone();
+    let packages: String = (0..2_000).map(|at| format!("P:p{at}\nV:1.0-r0\nA:x86_64\n\n")).collect();
+    let made = layer().file("lib/apk/db/installed", packages).file("etc/passwd", "x:x:1:1:::\n".repeat(2_000));
+    let facts = Arc::new(host::scan(&made.gzip().blob(), &Way::default()));
+    let subject = Subject { layers: vec![SubjectLayer::default(); 1000], ..Subject::default() };
+    let mut limits = ScanLimits::default();
+    limits.max_facts = 8 << 20;
+    let all = vec![Some(Arc::clone(&facts)); 1000];
+    let (report, cost) = measure(|| Analysis::within(&subject, all, &Options::default(), &limits).report);
+    say("one blob a thousand times", cost);
+    assert_eq!(
+        report.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(),
+        ["packages, secrets, kept files and gaps of all layers together take more than 8388608 bytes: the rest is left out"]
+    );
+    assert_eq!(report.packages.len(), 2_000, "each is told once");
+    assert!(cost.peak < 2 * limits.max_facts, "{} KiB", cost.peak >> 10);
+    assert_eq!(Arc::strong_count(&facts), 1);
 }
 
 /// Two thousand scans leave nothing behind; half of them are dropped in the middle, as a person drops them who opens another

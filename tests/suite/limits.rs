@@ -9,7 +9,7 @@ use porthole_scan::{LIMITS, LayerOptions, NamedLimit};
 fn the_page_of_limits_is_the_list_of_limits() {
     let options = LayerOptions::default();
     let mut page = String::from(
-        "# What an image may cost\n\nNothing in an image can make a scan take more than these caps allow. Each can be changed: `porthole scan --limit NAME=VALUE`, where a value may end in `K`, `M` or `G`. What a cap cuts off is a gap in the report. `tests/hostile` holds images against them.\n\n| name | caps | stands at |\n| --- | --- | ---: |\n",
+        "# What an image may cost\n\nNothing in an image can make a scan take more than these caps allow. Each can be changed: `porthole scan --limit NAME=VALUE`, where a value may end in `K`, `M` or `G`; on the page, under *Limits*. What a cap cuts off is a gap in the report. `tests/hostile` holds images against them.\n\nA machine may have less memory than they allow. Then the page leaves out the layer that was too much, as a gap that says that memory ran out; the command line ends with `memory allocation of … bytes failed`, and no part of a report.\n\n| name | caps | stands at |\n| --- | --- | ---: |\n",
     );
     for limit in LIMITS {
         let _ = writeln!(page, "| `{}` | {} | {} |", limit.name, limit.what, limit.get(&options));

@@ -2,7 +2,7 @@
 
 use porthole_oci::registry::{Pull, PullOptions, Pulled};
 use porthole_oci::{Digest, Reference};
-use porthole_scan::{Analysis, Options, Subject, attached_sbom};
+use porthole_scan::{Analysis, LayerFacts, Options, Subject, attached_sbom};
 use porthole_tests::image::{Archive, image, images, layer};
 use porthole_tests::registry::{HOST, Registry};
 use serde_json::json;
@@ -27,7 +27,11 @@ fn pulled(registry: &Registry) -> (Reference, Pulled) {
 }
 
 fn unread(reference: &Reference, pulled: &Pulled) -> Analysis {
-    Analysis::new(&Subject::of_registry(reference, &pulled.image), vec![None; pulled.image.layers.len()], &Options::default())
+    Analysis::new(
+        &Subject::of_registry(reference, &pulled.image),
+        vec![None::<LayerFacts>; pulled.image.layers.len()],
+        &Options::default(),
+    )
 }
 
 fn blob(registry: &Registry, digest: Digest) -> Vec<u8> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::Path;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use porthole_report::policy::Policy;
 use porthole_report::{Report, saved};
@@ -152,8 +152,8 @@ fn read_layers(
     limits: &LayerOptions,
     image: &ImageSource,
     progress: &Progress,
-) -> Result<Vec<Option<LayerFacts>>, String> {
-    // A layer that is listed twice is read once.
+) -> Result<Vec<Option<Arc<LayerFacts>>>, String> {
+    // A layer that is listed twice is read once, and held once.
     let mut distinct: Vec<&LayerSource> = Vec::new();
     let places: Vec<Option<usize>> = image
         .layers
@@ -192,8 +192,10 @@ fn read_layers(
         }
     });
     let results = results.into_inner().map_err(|_| "a thread that read a layer broke off".to_owned())?;
-    let facts: Vec<LayerFacts> =
-        results.into_iter().map(|facts| facts.unwrap_or_else(|| Err("a layer was not read".into()))).collect::<Result<_, _>>()?;
+    let facts: Vec<Arc<LayerFacts>> = results
+        .into_iter()
+        .map(|facts| facts.unwrap_or_else(|| Err("a layer was not read".into())).map(Arc::new))
+        .collect::<Result<_, _>>()?;
     Ok(places.into_iter().map(|place| place.and_then(|at| facts.get(at).cloned())).collect())
 }
 
@@ -213,7 +215,7 @@ fn read_layer(
 }
 
 /// Facts of the blobs that went by, by their name in the archive.
-type Streamed = HashMap<String, LayerFacts>;
+type Streamed = HashMap<String, Arc<LayerFacts>>;
 
 struct Blobs<'a> {
     limits: &'a LayerOptions,
@@ -235,7 +237,7 @@ impl StreamSink for Blobs<'_> {
 
     fn end(&mut self) {
         if let Some((name, scan)) = self.open.take() {
-            self.done.insert(name, scan.finish());
+            self.done.insert(name, Arc::new(scan.finish()));
         }
     }
 }
@@ -258,7 +260,7 @@ fn stream(mut reader: Box<dyn Read + Send>, limits: &LayerOptions, progress: &Pr
     Ok((archive, blobs.done))
 }
 
-fn join(image: &ImageSource, streamed: Streamed) -> Vec<Option<LayerFacts>> {
+fn join(image: &ImageSource, streamed: Streamed) -> Vec<Option<Arc<LayerFacts>>> {
     let facts = |location: &Location| match location {
         Location::Streamed { name } => streamed.get(name).cloned(),
         _ => None,

@@ -24,6 +24,9 @@ pub struct ScanLimits {
     pub max_paths: usize,
     /// Most bytes of names and link targets of all layers together.
     pub max_names: usize,
+    /// Most bytes of packages, secrets, kept files and gaps of all layers together, as they lie in memory. A layer that is listed
+    /// a thousand times has them a thousand times.
+    pub max_facts: usize,
     /// Most steps of following symbolic links while layers are put together, all links together.
     pub max_link_steps: u64,
 }
@@ -40,6 +43,7 @@ impl Default for ScanLimits {
             max_listed: 256 << 20,
             max_paths: 8_000_000,
             max_names: 512 << 20,
+            max_facts: 256 << 20,
             max_link_steps: 20_000_000,
         }
     }

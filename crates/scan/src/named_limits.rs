@@ -81,6 +81,7 @@ pub const ALL: &[NamedLimit] = &[
     limit!("entries", oci.max_entries, "entries in one tar, extended headers counted too"),
     limit!("expansion-floor", oci.expansion_floor, "bytes that may always come out of compressed data"),
     limit!("expansion-ratio", oci.max_expansion_ratio, "bytes out of one compressed byte, beyond that floor"),
+    limit!("facts", scan.max_facts, "bytes of packages, secrets, kept files and gaps of all layers together, in memory"),
     limit!("files-in-a-stream", oci.max_blobs, "files of one streamed archive that may be layers"),
     limit!("gaps", scan.max_gaps_per_layer, "gaps listed for one layer"),
     limit!("images", oci.max_manifests, "images or manifests in one archive"),

@@ -5,6 +5,8 @@
 //! steps, because shards have to be fetched: [`matcher`] and [`set_vulnerabilities`].
 //! Must not know: where the bytes came from, the clock (`Options::now`).
 
+use std::sync::Arc;
+
 use porthole_advisory::{self as advisory, Matcher};
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
@@ -53,14 +55,23 @@ struct Read {
 
 impl Analysis {
     /// Puts an image's facts together. `facts` has one element for each of the subject's layers, `None` for one that
-    /// was not read.
-    pub fn new(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options) -> Self {
+    /// was not read; layers that are the same blob can share them (`Arc`).
+    pub fn new<F: Into<Arc<LayerFacts>>>(subject: &Subject, facts: Vec<Option<F>>, options: &Options) -> Self {
         Self::within(subject, facts, options, &ScanLimits::default())
     }
 
     /// The same under other limits.
-    pub fn within(subject: &Subject, facts: Vec<Option<LayerFacts>>, options: &Options, limits: &ScanLimits) -> Self {
-        let reads: Vec<Option<Read>> = facts.iter().map(|facts| facts.as_ref().map(Read::of)).collect();
+    pub fn within<F: Into<Arc<LayerFacts>>>(
+        subject: &Subject,
+        facts: Vec<Option<F>>,
+        options: &Options,
+        limits: &ScanLimits,
+    ) -> Self {
+        Self::of(subject, facts.into_iter().map(|facts| facts.map(Into::into)).collect(), options, limits)
+    }
+
+    fn of(subject: &Subject, facts: Vec<Option<Arc<LayerFacts>>>, options: &Options, limits: &ScanLimits) -> Self {
+        let reads: Vec<Option<Read>> = facts.iter().map(|facts| facts.as_deref().map(Read::of)).collect();
         let view = ImageView::fold_within(facts, limits);
         let mut image = image(subject, &view, &reads);
         let in_configuration = found_secrets::of_configuration(&image);

@@ -3,7 +3,7 @@
 use porthole_report::export::{self, Context};
 use porthole_report::policy::{Policy, judge, mark_allowed};
 use porthole_report::{Check, Evidence, Gap, GapKind, Origin, Outcome, Report, Secret, Severity};
-use porthole_scan::{Analysis, Options, Subject, SubjectLayer};
+use porthole_scan::{Analysis, LayerFacts, Options, Subject, SubjectLayer};
 use serde_json::Value;
 
 use crate::findings;
@@ -19,7 +19,7 @@ pub fn named(name: &str) -> Report {
         layers: vec![SubjectLayer { media_type: Some(name.into()), ..SubjectLayer::default() }],
         ..Subject::default()
     };
-    let mut report = Analysis::new(&subject, vec![None], &Options::default()).report;
+    let mut report = Analysis::new(&subject, vec![None::<LayerFacts>], &Options::default()).report;
     report.packages.push(findings::package("npm", name, name));
     report.vulnerabilities.findings.push(findings::vulnerability(name, &format!("pkg:npm/{name}@1.0")));
     report.secrets.push(Secret {

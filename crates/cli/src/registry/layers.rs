@@ -1,7 +1,7 @@
 //! The layers of a pulled image, several at once: the largest first, each scanned as it arrives, one failure ends all.
 
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use porthole_scan::oci::Digest;
 use porthole_scan::oci::archive::{LayerSource, Location};
@@ -26,8 +26,8 @@ pub(super) fn read(
     limits: &LayerOptions,
     cache: Option<&Cache>,
     progress: &Progress,
-) -> Result<Vec<Option<LayerFacts>>, String> {
-    // A layer that is listed twice is read once.
+) -> Result<Vec<Option<Arc<LayerFacts>>>, String> {
+    // A layer that is listed twice is read once, and held once.
     let mut distinct: Vec<(usize, Digest, &LayerSource)> = Vec::new();
     for (index, layer) in pulled.image.layers.iter().enumerate() {
         if let (Location::Remote, Some(digest)) = (&layer.location, layer.digest)
@@ -43,14 +43,16 @@ pub(super) fn read(
     let threads = jobs.unwrap_or_else(cores).clamp(1, 64).min(distinct.len());
     let next = AtomicUsize::new(0);
     let stop = AtomicBool::new(false);
-    let results: Mutex<Vec<(Digest, LayerFacts)>> = Mutex::new(Vec::new());
+    let results: Mutex<Vec<(Digest, Arc<LayerFacts>)>> = Mutex::new(Vec::new());
     let failure: Mutex<Option<String>> = Mutex::new(None);
     std::thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
                 while let Some((index, digest, layer)) = distinct.get(next.fetch_add(1, Ordering::Relaxed)) {
                     match one(client, pulled, *index, *digest, layer, limits, cache, progress, &stop) {
-                        Ok(facts) => results.lock().map(|mut results| results.push((*digest, facts))).unwrap_or_default(),
+                        Ok(facts) => {
+                            results.lock().map(|mut results| results.push((*digest, Arc::new(facts)))).unwrap_or_default()
+                        }
                         // The first failure is the one to tell: the others only stop because of it.
                         Err(message) if !stop.swap(true, Ordering::Relaxed) => {
                             failure.lock().map(|mut failure| *failure = Some(message)).unwrap_or_default();

@@ -2,13 +2,15 @@
 
 use std::collections::hash_map::DefaultHasher;
 use std::hash::Hasher;
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use porthole_oci::layer::{EntryKind, ImagePath};
 use porthole_report::{Gap, GapKind};
 
+use super::room::Room;
 use super::{ImageView, LayerChanges, NONE, Node, NodeId, Version, VersionId};
-use crate::entry_log::EntryRef;
+use crate::entry_log::{EntryLog, EntryRef};
 use crate::facts::LayerFacts;
 use crate::limits::ScanLimits;
 
@@ -18,7 +20,7 @@ const MAX_LINKS: u32 = 40;
 /// Most gaps that the fold itself reports for one layer.
 const MAX_FOLD_GAPS: usize = 100;
 
-pub(super) fn fold(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> ImageView {
+pub(super) fn fold(layers: Vec<Option<Arc<LayerFacts>>>, limits: &ScanLimits) -> ImageView {
     let mut view = ImageView {
         arena: Vec::new(),
         nodes: vec![Node::new(0, (0, 0))],
@@ -35,12 +37,27 @@ pub(super) fn fold(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> Imag
     view.nodes[0].latest = 0;
     let mut steps = limits.max_link_steps;
     let mut full = false;
+    let mut room = Room::new(limits.max_facts);
     for (index, facts) in layers.into_iter().enumerate() {
         let changes = LayerChanges::default();
         let (steps, full) = (&mut steps, &mut full);
         let mut fold = Fold { layer: index as u32, changes, cache: None, gaps: 0, view: &mut view, limits, steps, full };
         if let Some(facts) = facts {
-            fold.put(facts);
+            let had_room = !room.is_full();
+            match Arc::try_unwrap(facts) {
+                Ok(mut facts) => {
+                    room.keep(&mut facts);
+                    let entries = std::mem::take(&mut facts.entries);
+                    fold.put(&entries, facts);
+                }
+                Err(shared) => fold.put(&shared.entries, room.copy(&shared)),
+            }
+            if had_room && room.is_full() {
+                fold.over_budget(format!(
+                    "packages, secrets, kept files and gaps of all layers together take more than {} bytes: the rest is left out",
+                    limits.max_facts
+                ));
+            }
         }
         let changes = fold.changes;
         view.layers.push(changes);
@@ -49,7 +66,7 @@ pub(super) fn fold(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> Imag
 }
 
 /// A key for the name index that an attacker cannot choose names for: it depends on all the names.
-fn key(layers: &[Option<LayerFacts>]) -> u64 {
+fn key(layers: &[Option<Arc<LayerFacts>>]) -> u64 {
     let mut hasher = DefaultHasher::new();
     for facts in layers.iter().flatten() {
         facts.entries.hash_into(&mut hasher);
@@ -110,8 +127,8 @@ struct Fold<'a> {
 }
 
 impl Fold<'_> {
-    fn put(&mut self, facts: LayerFacts) {
-        let LayerFacts { entries, files, secrets, captured, gaps, .. } = facts;
+    fn put(&mut self, entries: &EntryLog, facts: LayerFacts) {
+        let LayerFacts { files, secrets, captured, gaps, .. } = facts;
         let layer = self.layer;
         self.view.gaps.extend(gaps.into_iter().map(|gap| Gap { layer: Some(layer), ..gap }));
         // Whiteouts first: they hide lower layers wherever they stand in the tar (layer.md, "Whiteouts").

@@ -8,10 +8,13 @@
 mod fold;
 mod listing;
 mod query;
+mod room;
 mod tree;
 
 pub use listing::{Line, Listing, Order};
 pub use tree::{State, Tree, TreeChange, TreeRow};
+
+use std::sync::Arc;
 
 use hashbrown::HashTable;
 use porthole_oci::layer::{EntryKind, ImagePath};
@@ -123,14 +126,15 @@ impl Version {
 }
 
 impl ImageView {
-    /// Folds layers, lowest first. A layer that is missing (`None`) changes nothing; its absence is the caller's gap.
-    pub fn fold(layers: Vec<Option<LayerFacts>>) -> Self {
+    /// Folds layers, lowest first. A layer that is missing (`None`) changes nothing; its absence is the caller's gap. Layers that
+    /// are the same blob can share their facts.
+    pub fn fold<F: Into<Arc<LayerFacts>>>(layers: Vec<Option<F>>) -> Self {
         Self::fold_within(layers, &ScanLimits::default())
     }
 
     /// The same under other limits. What they cut off is a gap.
-    pub fn fold_within(layers: Vec<Option<LayerFacts>>, limits: &ScanLimits) -> Self {
-        fold::fold(layers, limits)
+    pub fn fold_within<F: Into<Arc<LayerFacts>>>(layers: Vec<Option<F>>, limits: &ScanLimits) -> Self {
+        fold::fold(layers.into_iter().map(|facts| facts.map(Into::into)).collect(), limits)
     }
 
     fn bytes(&self, (start, len): (u32, u32)) -> &[u8] {
