@@ -47,9 +47,10 @@ export async function serve(extra = {}) {
   return { url: `http://127.0.0.1:${port}/any/path/`, origin: `http://127.0.0.1:${port}`, asked, close: () => new Promise((done) => { server.closeAllConnections(); server.close(done); }) };
 }
 
-export const launch = () => chromium.launch({
+/** `flags` are further ones for the browser. */
+export const launch = (flags = []) => chromium.launch({
   executablePath: process.env.PORTHOLE_CHROMIUM ?? '/usr/bin/chromium',
-  args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking'],
+  args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', ...flags],
 });
 
 /** A page that records every request, every console error and every broken policy. */

@@ -1,19 +1,21 @@
 //! The archive: which bytes it wants, which images it holds, where their layers lie.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use porthole_scan::oci::archive::{
     self, ImageSource, InputKind, Location, PlatformWanted, Reader, SNIFF_LEN, StreamReader, StreamSink,
 };
 use porthole_scan::oci::codec::Compression;
 use porthole_scan::oci::layer::Verify;
-use porthole_scan::oci::{Algorithm, Digest, Limits};
+use porthole_scan::oci::{Algorithm, Digest};
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::error::js;
+use crate::limits::Limits;
 
 /// What to read next.
 #[derive(Serialize, Tsify)]
@@ -100,25 +102,27 @@ pub fn head_length() -> usize {
 pub struct Archive {
     reader: Option<Reader>,
     pub(crate) archive: archive::Archive,
-    pub(crate) streamed: HashMap<String, LayerFacts>,
+    pub(crate) streamed: HashMap<String, Arc<LayerFacts>>,
+    pub(crate) options: LayerOptions,
 }
 
 #[wasm_bindgen]
 impl Archive {
     /// A tar archive of this many bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(size: f64) -> Self {
-        Self::of(Reader::tar(size as u64, Limits::default()))
+    pub fn new(size: f64, limits: &Limits) -> Self {
+        Self::of(Reader::tar(size as u64, limits.options.limits.clone()), limits)
     }
 
     /// A folder with these files (names relative to it) and their lengths.
-    pub fn folder(names: Vec<String>, sizes: Vec<f64>) -> Self {
+    pub fn folder(names: Vec<String>, sizes: Vec<f64>, limits: &Limits) -> Self {
         let files = names.into_iter().zip(sizes.into_iter().map(|size| size as u64));
-        Self::of(Reader::folder(files, Limits::default()))
+        Self::of(Reader::folder(files, limits.options.limits.clone()), limits)
     }
 
-    fn of(reader: Reader) -> Self {
-        Self { reader: Some(reader), archive: archive::Archive::default(), streamed: HashMap::new() }
+    fn of(reader: Reader, limits: &Limits) -> Self {
+        let options = limits.options.clone();
+        Self { reader: Some(reader), archive: archive::Archive::default(), streamed: HashMap::new(), options }
     }
 
     /// What to push next; nothing when everything is known.
@@ -211,13 +215,14 @@ pub struct StreamArchive {
 #[derive(Default)]
 struct Blobs {
     open: Option<(String, LayerScan)>,
-    done: HashMap<String, LayerFacts>,
+    done: HashMap<String, Arc<LayerFacts>>,
+    options: LayerOptions,
     found: [u32; 3],
 }
 
 impl StreamSink for Blobs {
     fn blob(&mut self, name: &str, _size: u64) {
-        let options = LayerOptions { verify: Verify::by_name(name), ..LayerOptions::default() };
+        let options = LayerOptions { verify: Verify::by_name(name), ..self.options.clone() };
         self.open = Some((name.to_owned(), LayerScan::new(&options)));
     }
 
@@ -234,7 +239,7 @@ impl StreamSink for Blobs {
             *files += progress.entries;
             *packages += progress.packages as u32;
             *secrets += progress.secrets as u32;
-            self.done.insert(name, scan.finish());
+            self.done.insert(name, Arc::new(scan.finish()));
         }
     }
 }
@@ -243,8 +248,10 @@ impl StreamSink for Blobs {
 impl StreamArchive {
     /// A reader with an input buffer of `capacity` bytes.
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize) -> Self {
-        Self { reader: StreamReader::new(Limits::default()), blobs: Blobs::default(), input: vec![0; capacity] }
+    pub fn new(capacity: usize, limits: &Limits) -> Self {
+        let options = limits.options.clone();
+        let reader = StreamReader::new(options.limits.clone());
+        Self { reader, blobs: Blobs { options, ..Blobs::default() }, input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory.
@@ -274,6 +281,7 @@ impl StreamArchive {
         // A blob that the end cuts off keeps what was read of it.
         self.blobs.end();
         let archive = self.reader.finish(&mut self.blobs).map_err(js)?;
-        Ok(Archive { reader: None, archive, streamed: self.blobs.done })
+        let Blobs { done, options, .. } = self.blobs;
+        Ok(Archive { reader: None, archive, streamed: done, options })
     }
 }

@@ -1,8 +1,10 @@
 //! Digests of one layer's blob: JavaScript fills the input buffer, the pass eats it.
 
 use porthole_scan::LayerDigests as Pass;
-use porthole_scan::oci::{Algorithm, Limits};
+use porthole_scan::oci::Algorithm;
 use wasm_bindgen::prelude::wasm_bindgen;
+
+use crate::limits::Limits;
 
 /// Hashes one layer blob, and what it decodes to.
 #[wasm_bindgen]
@@ -25,11 +27,12 @@ pub struct Digests {
 impl LayerDigests {
     /// A pass with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms; without one nothing is hashed.
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, digest: Option<String>, diff_id: Option<String>) -> Self {
+    pub fn new(capacity: usize, digest: Option<String>, diff_id: Option<String>, limits: &Limits) -> Self {
         let algorithm = |name: Option<String>| {
             name.map(|name| if name == Algorithm::Sha512.name() { Algorithm::Sha512 } else { Algorithm::Sha256 })
         };
-        Self { pass: Pass::new(Limits::default(), algorithm(digest), algorithm(diff_id)), input: vec![0; capacity] }
+        let limits = limits.options.limits.clone();
+        Self { pass: Pass::new(limits, algorithm(digest), algorithm(diff_id)), input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory.

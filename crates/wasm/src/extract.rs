@@ -1,9 +1,10 @@
 //! One file's bytes, out of a layer blob that is read again.
 
-use porthole_scan::{Extract as Window, StreamExtract as StreamWindow, oci::Limits};
+use porthole_scan::{Extract as Window, StreamExtract as StreamWindow};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::error::js;
+use crate::limits::Limits;
 
 /// Takes one file's bytes out of a layer blob.
 #[wasm_bindgen]
@@ -15,8 +16,8 @@ pub struct Extract {
 impl Extract {
     /// `size` bytes at `offset` of the uncompressed tar, at most `limit` of them.
     #[wasm_bindgen(constructor)]
-    pub fn new(offset: f64, size: f64, limit: f64) -> Self {
-        Self { window: Window::new(Limits::default(), offset as u64, size as u64, limit as u64) }
+    pub fn new(offset: f64, size: f64, limit: f64, limits: &Limits) -> Self {
+        Self { window: Window::new(limits.options.limits.clone(), offset as u64, size as u64, limit as u64) }
     }
 
     /// The next bytes of the blob; true when no more are needed.
@@ -43,8 +44,8 @@ pub struct StreamExtract {
 impl StreamExtract {
     /// The window of [`Extract::new`] in the blob of this name.
     #[wasm_bindgen(constructor)]
-    pub fn new(name: String, offset: f64, size: f64, limit: f64) -> Self {
-        Self { window: StreamWindow::new(Limits::default(), name, offset as u64, size as u64, limit as u64) }
+    pub fn new(name: String, offset: f64, size: f64, limit: f64, limits: &Limits) -> Self {
+        Self { window: StreamWindow::new(limits.options.limits.clone(), name, offset as u64, size as u64, limit as u64) }
     }
 
     /// The next bytes of the archive; true when no more are needed.

@@ -4,6 +4,8 @@ use porthole_scan::oci::layer::Verify;
 use porthole_scan::{LayerOptions, LayerScan as Scan};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::limits::Limits;
+
 /// Scans one layer blob.
 #[wasm_bindgen]
 pub struct LayerScan {
@@ -15,8 +17,8 @@ pub struct LayerScan {
 impl LayerScan {
     /// A scan with an input buffer of `capacity` bytes. Digests stay pending: see [`super::digests::LayerDigests`].
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize) -> Self {
-        let options = LayerOptions { verify: Verify::LATER, ..LayerOptions::default() };
+    pub fn new(capacity: usize, limits: &Limits) -> Self {
+        let options = LayerOptions { verify: Verify::LATER, ..limits.options.clone() };
         Self { scan: Scan::new(&options), input: vec![0; capacity] }
     }
 

@@ -12,5 +12,7 @@ mod error;
 pub mod extract;
 pub mod files;
 pub mod layer;
+pub mod limits;
 pub mod merge;
+pub mod panicked;
 pub mod signatures;

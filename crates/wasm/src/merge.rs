@@ -1,9 +1,11 @@
 //! One image: facts in, the report and answers about files out.
 
+use std::sync::Arc;
+
 use porthole_report::policy::{self, Policy, PolicyResult};
 use porthole_report::{Gap, GapKind, Report, export};
 use porthole_scan::advisory::{self, Matcher, suppress};
-use porthole_scan::{Analysis, LayerFacts, Listing, Options, Order, State, Subject, Tree, sbom};
+use porthole_scan::{Analysis, LayerFacts, Listing, Options, Order, ScanLimits, State, Subject, Tree, sbom};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -53,7 +55,8 @@ struct Listed {
 #[derive(Default)]
 pub struct Merge {
     subject: Subject,
-    facts: Vec<Option<LayerFacts>>,
+    facts: Vec<Option<Arc<LayerFacts>>>,
+    limits: ScanLimits,
     analysis: Option<Analysis>,
     /// The report of a document, which has no layers behind it.
     listed: Option<Listed>,
@@ -92,7 +95,7 @@ impl Merge {
             })
             .collect();
         let subject = Subject::of_archive(source, &archive.archive, source_of);
-        Ok(Self { subject, facts, ..Self::default() })
+        Ok(Self { subject, facts, limits: archive.options.scan_limits, ..Self::default() })
     }
 
     /// A document instead of an image: an SBOM (packages without layers or files), or a report that was saved.
@@ -113,14 +116,16 @@ impl Merge {
         self.listed.as_ref().is_some_and(|listed| listed.saved)
     }
 
-    /// Takes a layer's facts.
+    /// Takes the facts of layers that are one blob.
     ///
     /// # Errors
     /// When they are damaged or of another version: the layer has to be scanned again.
-    pub fn add(&mut self, layer: usize, facts: &[u8]) -> Result<(), JsError> {
-        let facts = LayerFacts::from_bytes(facts).map_err(js)?;
-        if let Some(slot) = self.facts.get_mut(layer) {
-            *slot = Some(facts);
+    pub fn add(&mut self, layers: &[u32], facts: &[u8]) -> Result<(), JsError> {
+        let facts = Arc::new(LayerFacts::from_bytes(facts).map_err(js)?);
+        for layer in layers {
+            if let Some(slot) = self.facts.get_mut(*layer as usize) {
+                *slot = Some(Arc::clone(&facts));
+            }
         }
         Ok(())
     }
@@ -140,7 +145,7 @@ impl Merge {
         let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
         self.now = Some(now as i64);
         (self.tree, self.listing) = (None, None);
-        self.analysis = Some(Analysis::new(&self.subject, facts, &self.options()));
+        self.analysis = Some(Analysis::within(&self.subject, facts, &self.options(), &self.limits));
     }
 
     /// Takes a digest that was computed behind the report: a pending claim becomes verified or refuted.

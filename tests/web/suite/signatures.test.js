@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync } from 'node:zlib';
-import { initSync as initArchive, Archive } from '../../../www/src/pkg/porthole.js';
+import { initSync as initArchive, Archive, Limits } from '../../../www/src/pkg/porthole.js';
 import { initSync as initVerifier, Verifier } from '../../../www/src/pkg-signatures/signatures.js';
 import { choose, drop, goTo, isQuiet, launch, openPage, repository, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
@@ -264,7 +264,8 @@ test('one image is judged in less than 50 ms', (t) => {
   initVerifier(module('pkg-signatures/signatures_bg.wasm'));
   for (const [name, keys, root, identities] of [['ECDSA P-256', ['p256'], null, []], ['bundle 0.3 with a statement', [], 'private', ['*']], ['RSA 4096 PKCS 1 over SHA-512 by OpenSSL', ['rsa4096'], null, []]]) {
     const { scene, bytes } = archive(name);
-    const opened = new Archive(bytes.length);
+    const limits = new Limits();
+    const opened = new Archive(bytes.length, limits);
     for (let want = opened.wants(); want; want = opened.wants()) opened.push(want.offset, bytes.subarray(want.offset, want.offset + want.len));
     opened.close();
     const verifier = new Verifier(opened.attached(0));

@@ -2,6 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Icon } from './components/icon';
 import { KeyHelp } from './components/key-help';
+import { LimitsDialog } from './components/limits';
 import { TopBar } from './components/top-bar';
 import { Gaps } from './components/gaps';
 import { fromFileList, fromTransfer } from './drop';
@@ -38,6 +39,7 @@ export function App() {
       <DropTarget />
       {now ? <Report /> : <Start />}
       <KeyHelp />
+      <LimitsDialog />
       <div class="visually-hidden" role="status" aria-live="polite">{announcement.value}</div>
     </>
   );

@@ -6,6 +6,7 @@ import { analysisModule, database, sampleFile, verifier } from './assets';
 import { consider } from './consider';
 import { duration } from '../shared/format';
 import { grouped, nameOf, sizeOf } from './inputs';
+import { knownLimits, limits } from './limits';
 import { LocalModel } from './local-model';
 import { forgetReference, go, href, route } from './route';
 import { announcement, considered, expired, other, refusal, requested, shelf, subject, update, type Input, type Slot, type Subject } from './store';
@@ -39,8 +40,25 @@ export async function ready(name: string): Promise<WebAssembly.Module | null> {
   }
 }
 
-export const settings = (): Settings =>
-  ({ now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database(), verifier: verifier(), trust: trust.value });
+/** Asks the analysis module for every cap, once. */
+export async function learnLimits(): Promise<void> {
+  if (knownLimits.value) return;
+  const model = new WorkerModel(await analysisModule());
+  try {
+    knownLimits.value = await model.limits();
+  } finally {
+    model.close();
+  }
+}
+
+/** Two minutes: the longest piece of work that a worker does without listening, a mebibyte that unpacks to gibibytes, takes a slow
+ * device less. */
+const PATIENCE = 120_000;
+
+export const settings = (): Settings => ({
+  now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database(), verifier: verifier(), trust: trust.value,
+  limits: limits.value, patience: PATIENCE,
+});
 
 /** Opens what was dropped, as the image or as the one to compare with. */
 export async function openFiles(files: InputFile[], slot: Slot = subject): Promise<void> {

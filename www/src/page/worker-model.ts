@@ -1,6 +1,6 @@
 // The model worker, as seen from the page: questions out, answers in. Ending it returns its memory at once.
 import ModelWorker from '../worker/model-worker.ts?worker&inline';
-import type { Consideration, FromModel, InputFile, InputKind, Model, Question, Questions, Settings, ToModel } from '../shared/protocol';
+import type { Consideration, FromModel, InputFile, InputKind, Limit, Model, Question, Questions, Settings, ToModel } from '../shared/protocol';
 import { S } from '../shared/strings';
 
 interface Waiting {
@@ -43,6 +43,11 @@ export class WorkerModel implements Model {
   /** What each file is for. */
   sort(files: InputFile[]): Promise<InputKind[]> {
     return this.#expect<InputKind[]>((id) => this.#say({ type: 'sort', id, files }));
+  }
+
+  /** Every cap, as it stands where nobody changed it. */
+  limits(): Promise<Limit[]> {
+    return this.#expect<Limit[]>((id) => this.#say({ type: 'limits', id }));
   }
 
   open(name: string, kind: InputKind, files: InputFile[], considerations: readonly Consideration[], settings: Settings): void {

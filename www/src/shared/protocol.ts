@@ -83,6 +83,14 @@ export interface Progress {
   memory: number;
 }
 
+/** A cap on what an image may cost. */
+export interface Limit {
+  name: string;
+  /** What it caps, in one line. */
+  what: string;
+  value: number;
+}
+
 export interface Settings {
   /** RFC 3339; the core has no clock. */
   now: string;
@@ -92,11 +100,16 @@ export interface Settings {
   /** Where the module that verifies signatures lies, absolute; or the module itself; null for none. Fetched when it is needed. */
   verifier: { url: string; integrity: string | null } | Uint8Array<ArrayBuffer> | null;
   trust: Trust;
+  /** Caps that were changed, by name. */
+  limits: Readonly<Record<string, number>>;
+  /** A layer worker that has a job and answers nothing for so many milliseconds is given up. */
+  patience: number;
 }
 
 export type ToModel =
   | { type: 'begin'; module: WebAssembly.Module }
   | { type: 'sort'; id: number; files: InputFile[] }
+  | { type: 'limits'; id: number }
   | { type: 'open'; name: string; files: InputFile[]; kind: InputKind; considerations: readonly Consideration[]; settings: Settings }
   | { type: 'choose'; image: number }
   | { type: 'ask'; id: number; question: Question; ask: Questions[Question]['ask'] };
@@ -109,20 +122,23 @@ export type FromModel =
   | { type: 'progress'; progress: Progress }
   | { type: 'requested'; url: string; bytes: number; cached: boolean }
   | { type: 'failed'; message: string }
-  | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] }
+  | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] | Limit[] }
   | { type: 'refused'; id: number; message: string };
 
 /** One pass over one layer's blob. A digest that is null is not wanted. */
-export type ToLayer =
-  | { type: 'scan'; module: WebAssembly.Module; layer: number; blob: Blob }
-  | { type: 'hash'; module: WebAssembly.Module; layer: number; blob: Blob; digest: string | null; diffId: string | null };
+export type LayerJob =
+  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob }
+  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
+export type ToLayer = LayerJob | { type: 'ping' };
 
 /** `memory` is the worker's WebAssembly memory, bytes: it never shrinks, so it is the peak. */
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
   | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; memory: number }
   | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; memory: number }
-  | { type: 'failed'; layer: number; message: string };
+  | { type: 'failed'; layer: number; message: string }
+  /** The answer to a ping. */
+  | { type: 'alive' };
 
 /** A place that answers questions: the model worker, or a saved report. */
 export interface Model {

@@ -214,6 +214,17 @@ export const S = {
     exploited: 'exploited', noLicence: 'not stated', oursOnly: 'Porthole only',
   },
 
+  limits: {
+    title: 'What an image may cost',
+    open: 'Limits',
+    hint: 'Nothing in an image can make a scan take more than this. A changed limit holds from the next image on, and is kept in this browser. Values may end in K, M or G. What a limit cuts off is told on top of the report.',
+    changed: (value: number) => `${plural(value, 'limit')} changed`,
+    ordinary: 'All as they are by themselves',
+    reset: 'Set all back',
+    bad: 'A whole number, or one with K, M or G',
+    cut: 'A limit cut something off. To read more of it, open the image again under others:',
+  },
+
   gaps: {
     title: (value: number) => `${plural(value, 'thing')} could not be read`,
     hint: 'Everything else was. What is missing here may hide findings.',
@@ -453,6 +464,9 @@ export const S = {
   },
   errors: {
     worker: 'it stopped without a reason',
+    silent: 'the worker that read it fell silent',
+    memory: (had: string | null) => `memory ran out: the browser gave ${had === null ? 'no more' : `${had} and no more`}`,
+    panicked: (said: string) => `the scan broke off by a mistake of its own: ${said}`,
     restarted: 'The background worker stopped, and was started again.',
     died: (reason: string) => `The background worker stopped twice (${reason}). This input may need more memory than the browser gives.`,
     closed: 'It was closed.',

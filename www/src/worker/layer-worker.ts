@@ -1,7 +1,9 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
 import { initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
-import type { FromLayer, ToLayer } from '../shared/protocol';
+import type { FromLayer, LayerJob, ToLayer } from '../shared/protocol';
+import { reason } from './failure';
 import { CHUNK, pieces } from './input';
+import { limitsOf } from './limits';
 
 let wasm: InitOutput | undefined;
 
@@ -9,12 +11,17 @@ const say = (message: FromLayer, transfer: Transferable[] = []): void => { postM
 
 onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
   const job = event.data;
+  // Answered between two pieces, and while one is waited for: a slow disk is no silence.
+  if (job.type === 'ping') {
+    say({ type: 'alive' });
+    return;
+  }
   try {
     wasm ??= initSync({ module: job.module });
-    if (job.type === 'scan') await scan(wasm, job.layer, job.blob);
+    if (job.type === 'scan') await scan(wasm, job);
     else await hash(wasm, job);
   } catch (error) {
-    say({ type: 'failed', layer: job.layer, message: error instanceof Error ? error.message : String(error) });
+    say({ type: 'failed', layer: job.layer, message: reason(error, wasm) });
   }
 };
 
@@ -31,8 +38,10 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
   }
 }
 
-async function scan(memory: InitOutput, layer: number, blob: Blob): Promise<void> {
-  const handle = new LayerScan(CHUNK);
+async function scan(memory: InitOutput, { layer, blob, limits: changed }: LayerJob): Promise<void> {
+  const limits = limitsOf(changed);
+  const handle = new LayerScan(CHUNK, limits);
+  limits.free();
   let told = 0;
   const tell = (bytes: number): void => {
     const [files = 0, packages = 0, secrets = 0] = handle.found();
@@ -49,8 +58,10 @@ async function scan(memory: InitOutput, layer: number, blob: Blob): Promise<void
   say({ type: 'facts', layer, facts, memory: memory.memory.buffer.byteLength }, [facts.buffer]);
 }
 
-async function hash(memory: InitOutput, { layer, blob, digest, diffId }: ToLayer & { type: 'hash' }): Promise<void> {
-  const handle = new LayerDigests(CHUNK, digest, diffId);
+async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: changed }: LayerJob & { type: 'hash' }): Promise<void> {
+  const limits = limitsOf(changed);
+  const handle = new LayerDigests(CHUNK, digest, diffId, limits);
+  limits.free();
   await feed(memory, blob, handle);
   const found = handle.finish();
   say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, memory: memory.memory.buffer.byteLength });

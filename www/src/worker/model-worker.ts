@@ -2,7 +2,9 @@
 import { initSync, type InitOutput } from '../pkg/porthole';
 import type { FromModel, ToModel } from '../shared/protocol';
 import { S } from '../shared/strings';
+import { reason } from './failure';
 import { Input } from './input';
+import { ordinaryLimits } from './limits';
 import { Session } from './session';
 import { kindOf } from './sort';
 
@@ -11,15 +13,14 @@ let module: WebAssembly.Module | undefined;
 let session: Session | undefined;
 
 const say = (message: FromModel): void => { postMessage(message); };
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-const failed = (error: unknown): void => say({ type: 'failed', message: reason(error) });
+const failed = (error: unknown): void => say({ type: 'failed', message: reason(error, wasm) });
 
 async function answer({ id, question, ask }: ToModel & { type: 'ask' }): Promise<void> {
   try {
     if (!session) throw new Error(S.errors.nothingOpen);
     say({ type: 'answer', id, answer: await session.answer(question, ask) });
   } catch (error) {
-    say({ type: 'refused', id, message: reason(error) });
+    say({ type: 'refused', id, message: reason(error, wasm) });
   }
 }
 
@@ -34,8 +35,11 @@ onmessage = (event: MessageEvent<ToModel>): void => {
       try {
         say({ type: 'answer', id: message.id, answer: message.files.map(kindOf) });
       } catch (error) {
-        say({ type: 'refused', id: message.id, message: reason(error) });
+        say({ type: 'refused', id: message.id, message: reason(error, wasm) });
       }
+      break;
+    case 'limits':
+      say({ type: 'answer', id: message.id, answer: ordinaryLimits() });
       break;
     case 'open':
       if (!wasm || !module) break;

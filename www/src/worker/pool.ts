@@ -1,7 +1,8 @@
-// A pool of layer workers: the largest layer first, a failed worker replaced and its job tried once more.
+// A pool of layer workers: the largest layer first, a failed worker replaced and its job tried once more. So is one that has fallen
+// silent: browsers end workers without a word, and a worker may hang.
 // Scans come before digests. A worker that finds no scan left takes a digest; the one that ends the last scan waits for
 // `release`, since the report is made next and should not have to share the processor.
-import type { FromLayer, ToLayer } from '../shared/protocol';
+import type { FromLayer, LayerJob, Settings, ToLayer } from '../shared/protocol';
 import { S } from '../shared/strings';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
@@ -21,15 +22,20 @@ export interface PoolEvents {
   memory(bytes: number): void;
 }
 
+/** Times that a silent worker is asked whether it is there. Times and not seconds: a machine that slept, or a frozen tab, has asked nobody. */
+const ASKED = 12;
+
 type Tried = Job & { tries: number };
 
 export class Pool {
   readonly #module: WebAssembly.Module;
+  readonly #settings: Settings;
   readonly #events: PoolEvents;
   readonly #given: AbortSignal;
   readonly #scans: Tried[];
   readonly #hashes: Tried[];
-  readonly #running = new Set<Worker>();
+  /** Every worker, with what ends it. */
+  readonly #running = new Map<Worker, () => void>();
   /** Workers without a job that wait for the report. */
   #idle: (() => void)[] = [];
   #open: { scan: number; hash: number };
@@ -41,8 +47,9 @@ export class Pool {
   /** Resolves when every job has ended, or all were given up. */
   readonly ended = new Promise<void>((resolve) => { this.#ended = resolve; });
 
-  constructor(module: WebAssembly.Module, jobs: readonly Job[], workers: number, events: PoolEvents, given: AbortSignal) {
+  constructor(module: WebAssembly.Module, jobs: readonly Job[], settings: Settings, events: PoolEvents, given: AbortSignal) {
     this.#module = module;
+    this.#settings = settings;
     this.#events = events;
     this.#given = given;
     const of = (type: Job['type']): Tried[] => jobs.filter((job) => job.type === type).map((job) => ({ ...job, tries: 0 })).sort((a, b) => a.blob.size - b.blob.size);
@@ -52,12 +59,11 @@ export class Pool {
     given.addEventListener('abort', () => {
       this.#scans.length = 0;
       this.#hashes.length = 0;
-      for (const worker of this.#running) worker.terminate();
-      this.#running.clear();
+      for (const end of this.#running.values()) end();
       this.#scanned();
       this.#ended();
     });
-    const start = Math.min(workers, jobs.length);
+    const start = Math.min(settings.workers, jobs.length);
     for (let index = 0; index < start; index += 1) this.#start();
     this.#settle();
   }
@@ -77,12 +83,20 @@ export class Pool {
 
   #start(): void {
     const worker = new LayerWorker();
-    this.#running.add(worker);
     let now: Tried | undefined;
+    let unanswered = 0;
+    const watch = setInterval(() => {
+      if (!now) return;
+      unanswered += 1;
+      if (unanswered > ASKED) fail(S.errors.silent);
+      else worker.postMessage({ type: 'ping' } satisfies ToLayer);
+    }, this.#settings.patience / ASKED);
     const end = (): void => {
+      clearInterval(watch);
       this.#running.delete(worker);
       worker.terminate();
     };
+    this.#running.set(worker, end);
     const next = (): void => {
       if (this.#scans.length === 0 && this.#open.scan === 0 && this.#hashes.length > 0 && !this.#released) {
         this.#idle.push(next);
@@ -94,7 +108,8 @@ export class Pool {
         return;
       }
       const { tries: _tries, ...job } = now;
-      worker.postMessage({ ...job, module: this.#module } satisfies ToLayer);
+      unanswered = 0;
+      worker.postMessage({ ...job, module: this.#module, limits: this.#settings.limits } satisfies LayerJob);
     };
     const closed = (): void => {
       if (!now) return;
@@ -117,7 +132,9 @@ export class Pool {
     worker.onmessage = (event: MessageEvent<FromLayer>): void => {
       const message = event.data;
       if (this.#given.aborted || !this.#running.has(worker)) return;
+      unanswered = 0;
       switch (message.type) {
+        case 'alive': return;
         case 'read': this.#events.read(message.layer, message.bytes, message.files, message.packages, message.secrets); return;
         case 'failed': fail(message.message); return;
         case 'facts':

@@ -1,5 +1,5 @@
 // One opened input: from the drop to the report, and the questions that follow.
-import { Archive, Extract, headLength, howToRead, isCompressed, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace } from '../pkg/porthole';
+import { Archive, Extract, headLength, howToRead, isCompressed, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace, type Limits } from '../pkg/porthole';
 import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
 import type { PolicyResult } from '../shared/report';
@@ -8,6 +8,7 @@ import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { Digests } from './digests';
 import { CHUNK, Input, pieces, readNow } from './input';
+import { limitsOf } from './limits';
 import { match } from './matching';
 import { type Job, Pool } from './pool';
 import { trusting, Verification } from './verify';
@@ -24,6 +25,7 @@ export class Session {
   readonly #name: string;
   readonly #input: Input;
   readonly #settings: Settings;
+  readonly #limits: Limits;
   readonly #say: Say;
   #archive: Archive | undefined;
   #merge: Merge | undefined;
@@ -43,6 +45,7 @@ export class Session {
     this.#name = name;
     this.#input = input;
     this.#settings = settings;
+    this.#limits = limitsOf(settings.limits);
     this.#trust = settings.trust;
     this.#say = say;
   }
@@ -56,7 +59,7 @@ export class Session {
     }
     const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
     this.#streamed = how === 'stream';
-    const archive = this.#streamed && file ? await this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes())) : new Archive(this.#input.size));
+    const archive = this.#streamed && file ? await this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes()), this.#limits) : new Archive(this.#input.size, this.#limits));
     this.#archive = archive;
     const { images, chosen } = archive.images();
     const choices: ImageChoice[] = images.map((image, index) => ({ index, ...image }));
@@ -88,7 +91,7 @@ export class Session {
   }
 
   async #stream(file: Blob): Promise<Archive> {
-    const stream = new StreamArchive(CHUNK);
+    const stream = new StreamArchive(CHUNK, this.#limits);
     const input = stream.input();
     let told = 0;
     let read = 0;
@@ -194,7 +197,7 @@ export class Session {
       this.#judged = merge.judge() ?? null;
       this.#tell(merge);
     });
-    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#jobs(first)), this.#settings.workers, {
+    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#jobs(first)), this.#settings, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
         found[layer] = { files, packages, secrets };
@@ -202,7 +205,7 @@ export class Session {
       },
       facts: (layer, facts) => {
         if (turn !== this.#turn) return;
-        for (const one of groups.find(([first]) => first === layer) ?? [layer]) merge.add(one, facts);
+        merge.add(Uint32Array.from(groups.find(([first]) => first === layer) ?? [layer]), facts);
         layers[layer] = { read: sizes[layer] ?? 0, total: sizes[layer] ?? 0, state: 'done' };
         ended += 1;
         tell(true);
@@ -344,7 +347,7 @@ export class Session {
     const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);
     // In a plain tar the file lies where it is said to lie: nothing before it is read.
     if (!streamed && !isCompressed(readNow(blob.slice(0, 4)))) return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
-    const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit) : new Extract(offset, size, limit);
+    const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit, this.#limits) : new Extract(offset, size, limit, this.#limits);
     for await (const bytes of pieces(blob)) if (extract.push(bytes)) break;
     return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };
   }

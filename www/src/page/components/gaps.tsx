@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Gap } from '../../shared/report';
 import { S } from '../../shared/strings';
 import { Icon } from './icon';
+import { LimitsButton } from './limits';
 
 const SHORT = 3;
 
@@ -21,6 +22,7 @@ export function Gaps({ gaps }: { gaps: readonly Gap[] }) {
           ))}
         </ul>
         {gaps.length > SHORT && <button type="button" class="text-button" onClick={() => setAll(!all)}>{all ? S.gaps.hide : `${S.gaps.show} (${gaps.length})`}</button>}
+        {gaps.some((gap) => gap.kind === 'overBudget') && <p class="small">{S.limits.cut} <LimitsButton /></p>}
       </div>
     </section>
   );

@@ -2,6 +2,7 @@
 import { ThemeButton } from '../components/top-bar';
 import { FilePicker } from '../components/file-picker';
 import { Icon, Mark } from '../components/icon';
+import { LimitsButton } from '../components/limits';
 import { Porthole } from '../components/porthole';
 import { hasEdge } from '../edge';
 import { openFiles, openSample } from '../scan';
@@ -30,6 +31,7 @@ export function Start() {
         {hasEdge && <Reference slot={subject} />}
         {considered.value.length > 0 && <div class="start-documents"><h2>{S.consider.kept}</h2><Documents /></div>}
         <p class="muted small">{S.accepts}</p>
+        <p class="small"><LimitsButton /></p>
         <div class="promise">
           <Icon name="lock" />
           <div>

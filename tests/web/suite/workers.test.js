@@ -1,0 +1,181 @@
+// Workers that fall silent, hang, or get no memory: replaced, tried once more, and in the end a gap, never a page that waits for ever.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { choose, goTo, launch, openPage, repository, serve, settled, shot } from '../harness.js';
+import { dockerArchive } from '../../../www/sample/tar.mjs';
+
+let browser;
+let site;
+let folder;
+let file;
+before(async () => {
+  site = await serve();
+  browser = await launch();
+  folder = await mkdtemp(join(tmpdir(), 'porthole-workers-'));
+  file = join(folder, 'big.tar');
+  writeFileSync(file, dockerArchive({ name: 'big:1', layers: [
+    { command: 'COPY base', entries: [{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.1\n' }] },
+    // Long enough to be found at work.
+    { command: 'COPY big', entries: [{ path: 'srv/big', content: Buffer.alloc(384 << 20, 'all work and no play\n') }] },
+  ] }));
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+const gaps = async (page) => (await page.locator('.gaps li').allInnerTexts()).join('\n');
+
+/** Gives the page's workers so many milliseconds of patience, instead of the two minutes that nobody waits for here. */
+const hurry = (page, patience) => page.evaluate((milliseconds) => {
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    if (message?.type === 'open') message.settings.patience = milliseconds;
+    return post.call(this, message, ...rest);
+  };
+}, patience);
+
+/** Does something to the first `count` layer workers that are at work: to those alone a ping is sent. */
+function spoil(page, count, how) {
+  const spoilt = [];
+  page.on('worker', (worker) => {
+    void worker.evaluate(() => new Promise((asked) => { addEventListener('message', (event) => { if (event.data?.type === 'ping') asked(); }); })).then(() => {
+      if (spoilt.length >= count) return undefined;
+      spoilt.push(worker);
+      return worker.evaluate(how);
+    }).catch(() => undefined);
+  });
+  return spoilt;
+}
+
+const hangs = () => { setTimeout(() => { for (;;); }); };
+const ends = () => { close(); };
+
+for (const [what, how] of [['hangs', hangs], ['ends without a word', ends]]) {
+  test(`a layer worker that ${what} is replaced, and its layer is read all the same`, async () => {
+    const { page, context } = await openPage(browser, site.url);
+    await hurry(page, 3000);
+    const spoilt = spoil(page, 1, how);
+    await choose(page, file);
+    await settled(page);
+    assert.equal(spoilt.length, 1);
+    assert.equal(await gaps(page), '');
+    await goTo(page, '#/files/srv/big');
+    await page.waitForSelector('.content pre');
+    await context.close();
+  });
+}
+
+test('a layer whose workers end again and again is a gap, and the rest of the report is there', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await hurry(page, 3000);
+  const spoilt = spoil(page, Infinity, ends);
+  await choose(page, file);
+  await settled(page);
+  assert.match(await gaps(page), /layer 1[\s\S]*the layer was not read: the worker that read it fell silent/i);
+  assert.match(await page.locator('.cards').innerText(), /Alpine Linux/);
+  assert.ok(spoilt.length >= 2, `${spoilt.length} workers`);
+  await context.close();
+});
+
+test('a slow disk is no silence', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await hurry(page, 1200);
+  // Each piece comes after twice the patience.
+  let slowed = 0;
+  page.on('worker', (worker) => {
+    void worker.evaluate(() => {
+      const stream = Blob.prototype.stream;
+      let waits = 2;
+      Blob.prototype.stream = function () {
+        const reader = stream.call(this).getReader({ mode: 'byob' });
+        return { getReader: () => ({ cancel: () => reader.cancel(), read: async (view, options) => {
+          if (waits > 0) {
+            waits -= 1;
+            await new Promise((done) => { setTimeout(done, 2400); });
+          }
+          return reader.read(view, options);
+        } }) };
+      };
+    }).then(() => { slowed += 1; }).catch(() => undefined);
+  });
+  const began = Date.now();
+  await choose(page, file);
+  await settled(page);
+  assert.ok(slowed > 0 && Date.now() - began > 2400, `${slowed} workers, ${Date.now() - began} ms`);
+  assert.equal(await gaps(page), '');
+  await context.close();
+});
+
+/** Opens the archive in a browser whose WebAssembly memories may grow to so many MiB. */
+async function within(mebibytes, archive) {
+  const small = await launch([`--js-flags=--wasm-max-mem-pages=${mebibytes * 16}`]);
+  const { page } = await openPage(small, site.url);
+  await choose(page, archive);
+  await settled(page);
+  return { page, end: () => small.close() };
+}
+
+test('a layer that takes more memory than there is becomes a gap that says so, and the rest of the report is there', async () => {
+  const { page, end } = await within(24, { name: 'deep.tar', mimeType: 'application/x-tar', buffer: dockerArchive({ name: 'deep:1', layers: [
+    { command: 'COPY base', entries: [{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.1\n' }] },
+    // Read whole, since its pages point at each other.
+    { command: 'COPY database', entries: [{ path: 'var/lib/rpm/rpmdb.sqlite', content: Buffer.alloc(40 << 20) }] },
+  ] }) });
+  assert.match(await gaps(page), /layer 1[\s\S]*the layer was not read: memory ran out: the browser gave [0-9.]+ MB and no more/i);
+  assert.match(await page.locator('.cards').innerText(), /Alpine Linux/);
+  await end();
+});
+
+test('layers that take more memory together than there is: one sentence, and what was known stays', async () => {
+  const many = join(folder, 'many.tar');
+  const entries = Array.from({ length: 200_000 }, (_, at) => ({ path: `srv/data/${at % 1000}/file-${at}`, content: '' }));
+  writeFileSync(many, dockerArchive({ name: 'many:1', layers: [{ command: 'COPY many', entries }] }));
+  const { page, end } = await within(24, many);
+  await page.waitForSelector('.refusal');
+  assert.match(await page.locator('.refusal').innerText(), /^memory ran out: the browser gave [0-9.]+ MB and no more\.?$/i);
+  assert.match(await page.locator('.top').innerText(), /many:1/);
+  await goTo(page, '#/layers');
+  await page.waitForSelector('.layer-row');
+  // What ended the module is the answer to whatever is asked of it afterwards.
+  await goTo(page, '#/files');
+  await page.waitForFunction(() => /memory ran out/i.test(document.querySelector('main')?.textContent ?? ''));
+  await end();
+});
+
+test('limits are listed, changed for the next image, kept, and set back; what they cut off says so', async () => {
+  const { page, context, problems } = await openPage(browser, site.url);
+  const small = { name: 'small.tar', mimeType: 'application/x-tar', buffer: dockerArchive({ name: 'small:1', layers: [{ command: 'COPY all', entries: Array.from({ length: 50 }, (_, at) => ({ path: `f${at}`, content: 'x' })) }] }) };
+  await page.getByRole('button', { name: 'Limits' }).click();
+  await page.waitForSelector('dialog.limits .limit');
+  const listed = await page.locator('dialog.limits .limit code').allInnerTexts();
+  assert.deepEqual([listed.length, listed.includes('zstd-window'), listed.includes('facts')], [readFileSync(join(repository, 'LIMITS.md'), 'utf8').match(/^\| `/gm).length, true, true]);
+  const entries = page.getByLabel('entries in one tar');
+  await entries.fill('many');
+  assert.match(await page.locator('dialog.limits .bad').innerText(), /whole number/);
+  await entries.fill('20');
+  await shot(page, 'limits');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: '1 limit changed' }).waitFor();
+  await choose(page, small);
+  await settled(page);
+  assert.match(await gaps(page), /over a limit[\s\S]*more than 20 entries/i);
+  // From there too: another image, all limits back.
+  await page.reload();
+  await choose(page, small);
+  await settled(page);
+  await page.locator('.gaps').getByRole('button', { name: '1 limit changed' }).click();
+  await page.getByRole('button', { name: 'Set all back' }).click();
+  assert.equal(await entries.inputValue(), '');
+  await page.locator('dialog.limits').getByRole('button', { name: 'Close' }).click();
+  await choose(page, small);
+  await settled(page);
+  await page.waitForFunction(() => !document.querySelector('.gaps') && document.querySelector('.cards'));
+  assert.deepEqual(problems, []);
+  await context.close();
+});
