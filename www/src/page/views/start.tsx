@@ -30,8 +30,7 @@ export function Start() {
         <p class="muted">{S.orDrop}</p>
         {hasEdge && <Reference slot={subject} />}
         {considered.value.length > 0 && <div class="start-documents"><h2>{S.consider.kept}</h2><Documents /></div>}
-        <p class="muted small">{S.accepts}</p>
-        <p class="small"><LimitsButton /></p>
+        <p class="muted small">{S.accepts} · <LimitsButton /></p>
         <div class="promise">
           <Icon name="lock" />
           <div>
