@@ -1,6 +1,10 @@
-// The same tab, again and again: what one scan took, the next one has. 2,000 scans with `PORTHOLE_LONG=1`, else a part.
+// The same tab, again and again: what one scan took, the next one has. 2,000 scans with `PORTHOLE_LONG=1`, else a part. Before every
+// fifth another one is cancelled, which leaves nothing either.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { choose, launch, openPage, serve, settled } from '../harness.js';
 import { dockerArchive } from '../../../www/sample/tar.mjs';
@@ -9,13 +13,19 @@ const SCANS = process.env.PORTHOLE_LONG ? 2000 : 60;
 
 let browser;
 let site;
+let folder;
+let long;
 before(async () => {
   site = await serve();
   browser = await launch();
+  folder = await mkdtemp(join(tmpdir(), 'porthole-endless-'));
+  long = join(folder, 'long.tar');
+  writeFileSync(long, dockerArchive({ name: 'long:1', layers: [{ command: 'COPY long', entries: [{ path: 'srv/long', content: Buffer.alloc(96 << 20, 'all work and no play\n') }] }] }));
 });
 after(async () => {
   await browser?.close();
   await site?.close();
+  if (folder) await rm(folder, { recursive: true });
 });
 
 /** An image with something for every list: packages, a secret, files, two layers. */
@@ -45,7 +55,13 @@ test(`${SCANS} scans in one tab leave nothing behind`, async (t) => {
     }, 0);
     return { heap: usedSize / 2 ** 20, resident: resident / 1024, workers: page.workers().length };
   };
+  const cancel = async () => {
+    await choose(page, long);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.waitForSelector('.start');
+  };
   const scan = async (number) => {
+    if (number % 5 === 4) await cancel();
     await choose(page, [{ name: 'again.tar', mimeType: 'application/x-tar', buffer: image(number) }]);
     await page.waitForFunction((title) => document.title.includes(title), `again:${number}`);
     await settled(page);
@@ -57,6 +73,8 @@ test(`${SCANS} scans in one tab leave nothing behind`, async (t) => {
   for (let number = 0; number < first; number += 1) await scan(number);
   const before = await held();
   for (let number = first; number < SCANS; number += 1) await scan(number);
+  await cancel();
+  for (let tries = 0; tries < 100 && page.workers().length > before.workers; tries += 1) await page.waitForTimeout(100);
   const after = await held();
   t.diagnostic(`after ${first} scans: heap ${before.heap.toFixed(1)} MiB, resident ${before.resident.toFixed(0)} MiB, ${before.workers} workers; after ${SCANS}: ${after.heap.toFixed(1)} MiB, ${after.resident.toFixed(0)} MiB, ${after.workers} workers`);
   assert.ok(after.heap < before.heap + 4, `JavaScript's heap grew from ${before.heap} to ${after.heap} MiB`);
