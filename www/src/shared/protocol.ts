@@ -131,12 +131,20 @@ export type LayerJob =
   | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
 export type ToLayer = LayerJob | { type: 'ping' };
 
+/** Why something failed in a worker. */
+export type Cause =
+  /** Memory ran out; `had` is what the module had of it, bytes. */
+  | { kind: 'memory'; had: number | null }
+  /** A mistake of the module's own. */
+  | { kind: 'panicked'; said: string }
+  | { kind: 'other'; message: string };
+
 /** `memory` is the worker's WebAssembly memory, bytes: it never shrinks, so it is the peak. */
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
   | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; memory: number }
   | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; memory: number }
-  | { type: 'failed'; layer: number; message: string }
+  | { type: 'failed'; layer: number; cause: Cause }
   /** The answer to a ping. */
   | { type: 'alive' };
 

@@ -1,5 +1,6 @@
 // Every English sentence of the page. Small functions where a number decides the grammar.
-import { count, plural } from './format';
+import { bytes, count, plural } from './format';
+import type { Cause } from './protocol';
 
 export const S = {
   name: 'Porthole',
@@ -465,8 +466,8 @@ export const S = {
   errors: {
     worker: 'it stopped without a reason',
     silent: 'the worker that read it fell silent',
-    memory: (had: string | null) => `memory ran out: the browser gave ${had === null ? 'no more' : `${had} and no more`}`,
-    panicked: (said: string) => `the scan broke off by a mistake of its own: ${said}`,
+    because: (cause: Cause) => (cause.kind === 'memory' ? `memory ran out: the browser gave ${cause.had === null ? '' : `${bytes(cause.had)} and `}no more`
+      : cause.kind === 'panicked' ? `the scan broke off by a mistake of its own: ${cause.said}` : cause.message),
     restarted: 'The background worker stopped, and was started again.',
     died: (reason: string) => `The background worker stopped twice (${reason}). This input may need more memory than the browser gives.`,
     closed: 'It was closed.',

@@ -1,7 +1,7 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
 import { initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
 import type { FromLayer, LayerJob, ToLayer } from '../shared/protocol';
-import { reason } from './failure';
+import { causeOf } from './failure';
 import { CHUNK, pieces } from './input';
 import { limitsOf } from './limits';
 
@@ -21,7 +21,7 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
     if (job.type === 'scan') await scan(wasm, job);
     else await hash(wasm, job);
   } catch (error) {
-    say({ type: 'failed', layer: job.layer, message: reason(error, wasm) });
+    say({ type: 'failed', layer: job.layer, cause: causeOf(error, wasm) });
   }
 };
 

@@ -2,7 +2,7 @@
 import { initSync, type InitOutput } from '../pkg/porthole';
 import type { FromModel, ToModel } from '../shared/protocol';
 import { S } from '../shared/strings';
-import { reason } from './failure';
+import { causeOf } from './failure';
 import { Input } from './input';
 import { ordinaryLimits } from './limits';
 import { Session } from './session';
@@ -13,14 +13,15 @@ let module: WebAssembly.Module | undefined;
 let session: Session | undefined;
 
 const say = (message: FromModel): void => { postMessage(message); };
-const failed = (error: unknown): void => say({ type: 'failed', message: reason(error, wasm) });
+const reason = (error: unknown): string => S.errors.because(causeOf(error, wasm));
+const failed = (error: unknown): void => say({ type: 'failed', message: reason(error) });
 
 async function answer({ id, question, ask }: ToModel & { type: 'ask' }): Promise<void> {
   try {
     if (!session) throw new Error(S.errors.nothingOpen);
     say({ type: 'answer', id, answer: await session.answer(question, ask) });
   } catch (error) {
-    say({ type: 'refused', id, message: reason(error, wasm) });
+    say({ type: 'refused', id, message: reason(error) });
   }
 }
 
@@ -35,7 +36,7 @@ onmessage = (event: MessageEvent<ToModel>): void => {
       try {
         say({ type: 'answer', id: message.id, answer: message.files.map(kindOf) });
       } catch (error) {
-        say({ type: 'refused', id: message.id, message: reason(error, wasm) });
+        say({ type: 'refused', id: message.id, message: reason(error) });
       }
       break;
     case 'limits':

@@ -136,7 +136,7 @@ export class Pool {
       switch (message.type) {
         case 'alive': return;
         case 'read': this.#events.read(message.layer, message.bytes, message.files, message.packages, message.secrets); return;
-        case 'failed': fail(message.message); return;
+        case 'failed': fail(S.errors.because(message.cause)); return;
         case 'facts':
           this.#events.memory(message.memory);
           this.#events.facts(message.layer, message.facts);
