@@ -1,5 +1,7 @@
 //! Secrets in whole images: planted ones in every layer, none in stock ones.
 
+use std::io::Write as _;
+
 use porthole_report::{ImageConfig, Origin, Report};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
@@ -112,12 +114,21 @@ fn private_key() -> String {
     format!("{begin}\n{}\n{end}\n", lines.join("\n"))
 }
 
+fn gzip(text: &str) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(text.as_bytes()).expect("gzip");
+    encoder.finish().expect("gzip")
+}
+
 #[test]
 fn secrets_inside_archives_are_found_with_their_place_and_once() {
     let key = private_key();
     let inside = layer().file("conf/tls.key", &key).file("conf/aws", aws_credentials());
-    let image =
-        layer().file("srv/backup.tar.gz", inside.gzip().blob()).file("srv/plain.tar", layer().file("tls.key", &key).tar());
+    let image = layer()
+        .file("srv/backup.tar.gz", inside.gzip().blob())
+        .file("srv/plain.tar", layer().file("tls.key", &key).tar())
+        .file("usr/share/doc/app/changelog.gz", gzip(&aws_credentials()))
+        .file("var/log/app.log.1.gz", gzip(&aws_credentials()));
     let report = scan(&[image, layer().whiteout("srv/backup.tar.gz")], ImageConfig::default());
     let found: Vec<_> = report
         .secrets
@@ -131,6 +142,9 @@ fn secrets_inside_archives_are_found_with_their_place_and_once() {
             ("/srv/backup.tar.gz", "conf/aws", "aws-secret-access-key", false),
             ("/srv/backup.tar.gz", "conf/tls.key", "private-key", false),
             ("/srv/plain.tar", "tls.key", "private-key", true),
+            // Not the package's documentation.
+            ("/var/log/app.log.1.gz", "app.log.1", "aws-access-key-id", true),
+            ("/var/log/app.log.1.gz", "app.log.1", "aws-secret-access-key", true),
         ]
     );
 }

@@ -89,7 +89,7 @@ const TEST: &[Step] = &[
     },
     Step {
         name: "references",
-        does: "the tools that say which of two versions is newer",
+        does: "the tools that the tests hold our answers against",
         // Like the images: it installs Debian packages, which one program at a time can do.
         after: &["images"],
         run: rust::references,
