@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
-use porthole_report::{EvidenceKind, FixState, Package, Vulnerability};
+use porthole_report::{EvidenceKind, FixState, Package, Vulnerability, sorting};
 
 use crate::hit::Hit;
 use crate::shard::{ISSUE_KEV, View};
@@ -73,7 +73,7 @@ fn finding(view: &View<'_>, id: String, known: Gathered<'_>, lookup: &Lookup<'_>
     let advisory = view.advisory_id(known.advisory, &first)?;
     let mut aliases = view.issue_alias_ids(known.issue)?;
     aliases.extend(known.others);
-    aliases.sort();
+    sorting::sort(&mut aliases);
     aliases.dedup();
     aliases.retain(|alias| *alias != id && *alias != advisory);
 

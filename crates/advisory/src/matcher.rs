@@ -12,7 +12,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use porthole_report::{DatabaseShard, Distribution, Gap, GapKind, Package, PastEndOfLife, Vulnerabilities, Vulnerability};
+use porthole_report::{
+    DatabaseShard, Distribution, Gap, GapKind, Package, PastEndOfLife, Vulnerabilities, Vulnerability, sorting,
+};
 
 use crate::ecosystem::{self, Naming, Need};
 use crate::finding::{self, Lookup};
@@ -178,16 +180,16 @@ impl Matcher {
                 }
             }
         }
-        out.missing.sort();
+        sorting::sort(&mut out.missing);
         let owned = |package: &&Package| package.visible && is_left_to_distribution(package, &self.distribution);
         out.left_to_distribution = packages.iter().filter(owned).count() as u64;
         self.tell_age(&mut out, options);
         out.past_end_of_life = past_end_of_life(packages, options);
-        out.findings.sort_by(worst_first);
+        sorting::sort_by(&mut out.findings, worst_first);
         // Two advisories sources may name one issue in one package twice (by source and by binary name).
         out.findings.dedup_by(|a, b| a.id == b.id && a.purl == b.purl && a.layer == b.layer);
         suppress::apply(&options.rules, options.today.as_deref(), &mut out);
-        self.gaps.sort();
+        sorting::sort(&mut self.gaps);
         self.gaps.dedup();
         Matched { vulnerabilities: out, gaps: self.gaps }
     }
@@ -247,7 +249,7 @@ fn past_end_of_life(packages: &[Package], options: &Options) -> Vec<PastEndOfLif
         })
     };
     let mut all: Vec<_> = packages.iter().filter(|package| package.visible).filter_map(ended).collect();
-    all.sort();
+    sorting::sort(&mut all);
     all.dedup();
     all
 }

@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
-use porthole_report::{Severity, Upgrade, Vulnerability};
+use porthole_report::{Severity, Upgrade, Vulnerability, sorting};
 
 use crate::ecosystem;
 
@@ -17,7 +17,7 @@ pub fn upgrades(findings: &[Vulnerability]) -> Vec<Upgrade> {
     }
     let mut upgrades: Vec<_> =
         groups.into_iter().map(|((ecosystem, name, installed), group)| upgrade(ecosystem, name, installed, &group)).collect();
-    upgrades.sort_by(|a, b| {
+    sorting::sort_by(&mut upgrades, |a, b| {
         let weight = |upgrade: &Upgrade| (upgrade.kev, upgrade.closes.len(), upgrade.severity, upgrade.remain.len());
         weight(b)
             .cmp(&weight(a))
@@ -46,7 +46,8 @@ fn upgrade(ecosystem: &str, name: &str, installed: &str, group: &[&Vulnerability
     let closing = |finding: &&&Vulnerability| finding.fixed.is_some() || closes.is_empty();
     let severity = group.iter().filter(closing).map(|finding| finding.severity).max().unwrap_or(Severity::Unknown);
     let lowest = group.iter().min_by_key(|finding| finding.layer);
-    let purls: BTreeSet<_> = group.iter().map(|finding| finding.purl.clone()).collect();
+    let mut purls = BTreeSet::new();
+    purls.extend(group.iter().map(|finding| finding.purl.clone()));
     Upgrade {
         ecosystem: ecosystem.to_owned(),
         package: name.to_owned(),

@@ -1,9 +1,8 @@
-//! Descriptors (image-spec `descriptor.md`), over the `oci-spec` crate's type.
+//! Descriptors (image-spec `descriptor.md`).
 
 use std::collections::BTreeMap;
 
-use oci_spec::image::{Descriptor as Strict, MediaType};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::digest::Digest;
 use crate::document;
@@ -35,28 +34,15 @@ impl Descriptor {
     /// Reads one leniently: only its digest must be there.
     pub(crate) fn read(value: &Value) -> Result<Self, Error> {
         let digest = Digest::parse(&document::text(value, "digest"))?;
-        let size = value.get("size").and_then(Value::as_u64);
-        // What `oci-spec` insists on is filled in, what it would stumble over is left out.
-        let strict: Strict = serde_json::from_value(json!({
-            "mediaType": document::text(value, "mediaType"),
-            "digest": digest.to_string(),
-            "size": size.unwrap_or(0),
-            "urls": document::texts(value, "urls"),
-            "annotations": document::map(value, "annotations"),
-            "artifactType": document::some_text(value, "artifactType"),
-            "data": document::some_text(value, "data"),
-        }))
-        .map_err(|error| Error::Json { name: "descriptor".to_owned(), why: error.to_string() })?;
         Ok(Self {
-            media_type: strict.media_type().to_string(),
+            media_type: document::text(value, "mediaType"),
             digest,
-            size,
-            urls: strict.urls().clone().unwrap_or_default(),
-            annotations: strict.annotations().clone().unwrap_or_default().into_iter().collect(),
-            // Read here: the crate loses `os.version`.
+            size: value.get("size").and_then(Value::as_u64),
+            urls: document::texts(value, "urls"),
+            annotations: document::map(value, "annotations"),
             platform: value.get("platform").filter(|platform| platform.is_object()).map(Platform::read),
-            artifact_type: strict.artifact_type().as_ref().map(MediaType::to_string),
-            data: strict.data().clone(),
+            artifact_type: document::some_text(value, "artifactType"),
+            data: document::some_text(value, "data"),
         })
     }
 

@@ -8,5 +8,6 @@ pub mod export;
 pub mod model;
 pub mod policy;
 pub mod saved;
+pub mod sorting;
 
 pub use model::*;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use porthole_oci::layer::EntryKind;
-use porthole_report::{Application, ApplicationDirectory, ApplicationLanguage};
+use porthole_report::{Application, ApplicationDirectory, ApplicationLanguage, sorting};
 
 use crate::image::{ImageView, NodeId};
 use crate::inventory::Inventory;
@@ -135,7 +135,7 @@ pub(crate) fn application(view: &ImageView, inventory: &Inventory) -> Applicatio
             bytes,
         })
         .collect();
-    result.languages.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.language.cmp(&b.language)));
+    sorting::sort_by(&mut result.languages, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.language.cmp(&b.language)));
     result.languages.truncate(LISTED);
     result
 }
@@ -176,7 +176,7 @@ fn directories(view: &ImageView, sums: &BTreeMap<NodeId, (u64, u64)>) -> Vec<App
             listed.push(ApplicationDirectory { path: view.path(folder).display(), files, bytes });
         }
     }
-    listed.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
+    sorting::sort_by(&mut listed, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     listed.truncate(LISTED);
     listed
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use porthole_oci::layer::EntryKind;
-use porthole_report::{Efficiency, Layer, Remedy, WastedPath};
+use porthole_report::{Efficiency, Layer, Remedy, WastedPath, sorting};
 
 use crate::checks::counted;
 use crate::image::{ImageView, NodeId};
@@ -57,7 +57,7 @@ pub(crate) fn efficiency(view: &ImageView, layers: &[Layer]) -> Efficiency {
         .sum();
     result.remedies = remedies(&paths);
     let mut worst: Vec<WastedPath> = paths.into_values().collect();
-    worst.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
+    sorting::sort_by(&mut worst, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.path.cmp(&b.path)));
     result.worst_total = worst.len() as u64;
     worst.truncate(LISTED);
     for path in &mut worst {
@@ -93,7 +93,7 @@ fn remedies(paths: &BTreeMap<NodeId, WastedPath>) -> Vec<Remedy> {
             layer: Some(from),
         })
         .collect();
-    remedies.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| a.text.cmp(&b.text)));
+    sorting::sort_by(&mut remedies, |a, b| b.bytes.cmp(&a.bytes).then_with(|| a.text.cmp(&b.text)));
     remedies.truncate(10);
     remedies
 }

@@ -3,7 +3,7 @@
 //! Every layer's secrets count, also those in files that a later layer deletes: they can still be pulled out. A vague find
 //! in a file that a package owns is the package's business, and said to be so. Proof: `tests/suite/secrets.rs`.
 
-use porthole_report::{Image, Origin, Secret};
+use porthole_report::{Image, Origin, Secret, sorting};
 
 use crate::base::origin;
 use crate::history;
@@ -161,7 +161,7 @@ pub(crate) fn all(view: &ImageView, inventory: &Inventory, image: &Image, in_con
             secret
         }))
         .collect();
-    secrets.sort_by(|a, b| key(a).cmp(&key(b)));
+    sorting::sort_by(&mut secrets, |a, b| key(a).cmp(&key(b)));
     secrets
 }
 

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use porthole_oci::layer::{EntryKind, ImagePath};
-use porthole_report::{Distribution, EvidenceKind, Origin, Package, Purl, SourcePackage};
+use porthole_report::{Distribution, EvidenceKind, Origin, Package, Purl, SourcePackage, sorting};
 
 use crate::facts::{Attachment, PackageFact};
 use crate::image::{ImageView, NodeId};
@@ -36,7 +36,7 @@ impl Inventory {
             found.package = package(view, found, distribution, &attachments);
         }
         let mut found = merge(found);
-        found.sort_by(|a, b| order(&a.package).cmp(&order(&b.package)));
+        sorting::sort_by(&mut found, |a, b| order(&a.package).cmp(&order(&b.package)));
         let mut owner = vec![NOBODY; view.node_count() as usize];
         // Operating system packages first: a Python module that dpkg installed is dpkg's.
         let mut claims = HashMap::new();
@@ -227,8 +227,9 @@ fn attached<'a, 'b>(found: &Found<'a>, attachments: &'b Attachments<'a>) -> impl
 
 fn package(view: &ImageView, found: &Found<'_>, distribution: Option<&Distribution>, attachments: &Attachments<'_>) -> Package {
     let fact = found.fact;
-    let mut licenses: BTreeSet<&str> = fact.licenses.iter().map(String::as_str).collect();
-    let mut fixes: BTreeSet<&str> = fact.changelog_fixes.iter().map(String::as_str).collect();
+    let (mut licenses, mut fixes): (BTreeSet<&str>, BTreeSet<&str>) = Default::default();
+    licenses.extend(fact.licenses.iter().map(String::as_str));
+    fixes.extend(fact.changelog_fixes.iter().map(String::as_str));
     for attachment in attached(found, attachments) {
         licenses.extend(attachment.licenses.iter().map(String::as_str));
         fixes.extend(attachment.changelog_fixes.iter().map(String::as_str));
@@ -326,7 +327,7 @@ fn merge(mut all: Vec<Found<'_>>) -> Vec<Found<'_>> {
         let end = package.purl.find(['?', '#']).unwrap_or(package.purl.len());
         (package.purl[..end].to_owned(), package.architecture.clone().filter(|_| is_system(&package.kind)))
     };
-    all.sort_by(|a, b| {
+    sorting::sort_by(&mut all, |a, b| {
         let rank = |found: &Found<'_>| (!found.visible, found.package.evidence, found.first_layer);
         rank(a).cmp(&rank(b)).then_with(|| order(&a.package).cmp(&order(&b.package)))
     });
@@ -356,7 +357,7 @@ fn merge(mut all: Vec<Found<'_>>) -> Vec<Found<'_>> {
         }
     }
     for found in &mut merged {
-        found.package.also_at.sort();
+        sorting::sort(&mut found.package.also_at);
         found.package.also_at.dedup();
     }
     merged

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use porthole_advisory::{self as advisory, Matcher};
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
-    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Signatures, Tool, Verification, Vulnerabilities,
+    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Signatures, Tool, Verification, Vulnerabilities, sorting,
 };
 
 use crate::application::application;
@@ -85,7 +85,7 @@ impl Analysis {
         }
         let mut gaps = subject.gaps.clone();
         gaps.extend(view.gaps.iter().cloned());
-        gaps.sort();
+        sorting::sort(&mut gaps);
         gaps.dedup();
         let report = Report {
             schema_version: SCHEMA_VERSION,
@@ -154,7 +154,7 @@ pub fn set_vulnerabilities(report: &mut Report, matcher: Matcher, options: &advi
         }
     }
     report.gaps.extend(matched.gaps);
-    report.gaps.sort();
+    sorting::sort(&mut report.gaps);
     report.gaps.dedup();
 }
 

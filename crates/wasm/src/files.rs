@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use porthole_report::sorting;
 use porthole_scan::oci::layer::{EntryKind, ImagePath};
 use porthole_scan::{ImageView, Listing, NodeId, Tree, TreeChange, TreeRow, Version};
 use serde::Serialize;
@@ -193,7 +194,7 @@ pub(crate) fn folder(view: &ImageView, tree: &Tree, path: &str, largest: bool, l
     let mut rows = find(view, path).map(|node| tree.children(view, node)).unwrap_or_default();
     if largest {
         rows.retain(|row| row.bytes > 0 && row.change != TreeChange::Removed);
-        rows.sort_by_key(|row| std::cmp::Reverse(row.bytes));
+        sorting::sort_by_key(&mut rows, |row| std::cmp::Reverse(row.bytes));
     }
     FolderPage {
         path: path.to_owned(),
@@ -277,7 +278,9 @@ pub(crate) fn place(view: &ImageView, path: &str, layer: u32) -> Option<FilePlac
 
 /// The nodes of paths that the page shows.
 pub(crate) fn nodes(view: &ImageView, paths: &[String]) -> BTreeSet<NodeId> {
-    paths.iter().filter_map(|path| find(view, path)).collect()
+    let mut nodes = BTreeSet::new();
+    nodes.extend(paths.iter().filter_map(|path| find(view, path)));
+    nodes
 }
 
 /// The node of a path that the page shows: exact where it can be, else by the lossy text of its parts.

@@ -2,7 +2,7 @@
 //!
 //! Nothing is verified here: `porthole-wasm-signatures` does that, and is loaded only when [`Archive::attached`] gives something.
 
-use porthole_report::{Gap, GapKind};
+use porthole_report::{Gap, GapKind, sorting};
 use porthole_scan::oci::Digest;
 use porthole_scan::oci::archive::Location;
 use porthole_scan::signatures::{Attached, MAX_BLOB, Outcome, repository};
@@ -91,7 +91,7 @@ impl Merge {
         let gap = Gap { kind: GapKind::Missing, layer: None, path: String::new(), message };
         let report = self.report_mut()?;
         report.gaps.push(gap.clone());
-        report.gaps.sort();
+        sorting::sort(&mut report.gaps);
         self.attached_gaps = vec![gap];
         Ok(())
     }

@@ -115,7 +115,8 @@ fn text<'a>(name: &str, bytes: &'a [u8]) -> Result<&'a str, Error> {
 }
 
 fn json<T: serde::de::DeserializeOwned>(name: &str, text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|error| refuse(name, &error.to_string()))
+    // As bytes: values are read from bytes everywhere else, and that reader is compiled already.
+    serde_json::from_slice(text.as_bytes()).map_err(|error| refuse(name, &error.to_string()))
 }
 
 fn refuse(name: &str, reason: &str) -> Error {

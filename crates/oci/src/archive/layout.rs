@@ -10,7 +10,7 @@ use super::resolve::{Found, add_names, fetch, image, join, layer, mismatch};
 use super::store::Store;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
-use crate::document;
+use crate::document::{self, in_order};
 use crate::error::Error;
 use crate::index::Index;
 use crate::limits::Limits;
@@ -116,12 +116,8 @@ impl Walk<'_> {
                 Seen::Image(at) => {
                     if let Some(image) = self.found.images.get_mut(at) {
                         add_names(&mut image.names, path.names);
-                        image.parents.extend(path.parents);
-                        image.parents.sort_unstable();
-                        image.parents.dedup();
-                        image.broken_parents.extend(path.broken);
-                        image.broken_parents.sort_unstable();
-                        image.broken_parents.dedup();
+                        image.parents = in_order(std::mem::take(&mut image.parents).into_iter().chain(path.parents));
+                        image.broken_parents = in_order(std::mem::take(&mut image.broken_parents).into_iter().chain(path.broken));
                     }
                 }
                 Seen::Artifact(at) => {

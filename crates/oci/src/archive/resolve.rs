@@ -12,6 +12,7 @@ use super::{docker, layout, legacy};
 use crate::config::Config;
 use crate::descriptor::Descriptor;
 use crate::digest::Digest;
+use crate::document::in_order;
 use crate::limits::Limits;
 use crate::manifest::Manifest;
 use crate::media_type::{Role, role};
@@ -49,9 +50,8 @@ pub(super) fn resolve(store: &mut Store, limits: &Limits) -> Archive {
     if !index && !docker && !repositories {
         kind = legacy::read_remains(store, limits, &mut found);
     }
-    found.gaps.sort();
-    found.gaps.dedup();
-    Archive { kind, images: found.images, artifacts: found.artifacts, gaps: found.gaps, store: Store::default() }
+    let gaps = in_order(found.gaps);
+    Archive { kind, images: found.images, artifacts: found.artifacts, gaps, store: Store::default() }
 }
 
 /// A document by its digest, checked. None: not read yet.
@@ -179,7 +179,5 @@ pub(super) fn join(into: &mut BTreeMap<String, String>, from: &BTreeMap<String, 
 
 /// Adds names, sorted and once each.
 pub(super) fn add_names(into: &mut Vec<String>, names: impl IntoIterator<Item = String>) {
-    into.extend(names.into_iter().filter(|name| !name.is_empty()));
-    into.sort_unstable();
-    into.dedup();
+    *into = in_order(std::mem::take(into).into_iter().chain(names.into_iter().filter(|name| !name.is_empty())));
 }

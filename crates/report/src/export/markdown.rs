@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::finding::{Finding, findings, subject};
 use super::signed::{digests_in_short, signed};
 use super::{Context, Exporter, advisories, bytes, counted, issues, percent, plain};
+use crate::sorting;
 use crate::{Report, Severity};
 
 /// A comment for a pull request: the counts, then what is worst.
@@ -102,7 +103,7 @@ fn write(report: &Report, rows: usize, fold: bool, out: &mut String) {
     }
     for (kind, title) in [("vulnerability", "Vulnerabilities"), ("secret", "Secrets"), ("check", "Checks")] {
         let mut list: Vec<_> = open.iter().filter(|finding| finding.kind == kind).collect();
-        list.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        sorting::sort_by_key(&mut list, |finding| std::cmp::Reverse(finding.severity));
         if list.is_empty() {
             continue;
         }

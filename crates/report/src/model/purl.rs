@@ -1,5 +1,6 @@
 //! Package URLs (package-url/purl-spec): written canonically, read back into their parts.
 
+use crate::sorting;
 use std::fmt;
 
 /// A package URL in parts. [`fmt::Display`] writes the canonical form (purl-spec, "Rules for each purl component").
@@ -41,7 +42,7 @@ impl Purl {
             .filter_map(|pair| pair.split_once('='))
             .map(|(key, value)| (key.to_ascii_lowercase(), unescape(value)))
             .collect();
-        qualifiers.sort();
+        sorting::sort(&mut qualifiers);
         Some(Self {
             kind: kind.to_ascii_lowercase(),
             namespace: unescape(namespace),
@@ -84,7 +85,7 @@ impl fmt::Display for Purl {
             escape(f, &self.version)?;
         }
         let mut qualifiers: Vec<_> = self.qualifiers.iter().filter(|(_, value)| !value.is_empty()).collect();
-        qualifiers.sort();
+        sorting::sort(&mut qualifiers);
         for (i, (key, value)) in qualifiers.into_iter().enumerate() {
             write!(f, "{}{key}=", if i == 0 { '?' } else { '&' })?;
             escape(f, value)?;

@@ -55,7 +55,7 @@ mod world_writable;
 pub(crate) use context::Context;
 pub(crate) use verdict::{Verdict, counted};
 
-use porthole_report::{Check as Row, Evidence, Origin, Severity};
+use porthole_report::{Check as Row, Evidence, Origin, Severity, sorting};
 
 /// One check: what is asked, why, and what to do.
 pub(crate) struct Check {
@@ -154,7 +154,7 @@ pub(crate) fn run(context: &Context<'_>) -> Vec<Row> {
             }
         })
         .collect();
-    rows.sort_by(|a, b| {
+    sorting::sort_by(&mut rows, |a, b| {
         (a.outcome, std::cmp::Reverse(a.severity), &a.code).cmp(&(b.outcome, std::cmp::Reverse(b.severity), &b.code))
     });
     rows

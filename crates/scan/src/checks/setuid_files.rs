@@ -1,8 +1,8 @@
 //! Set-user-id and set-group-id programs, the base image's told from one's own.
 
 use porthole_oci::layer::EntryKind;
-use porthole_report::Origin;
 use porthole_report::Severity;
+use porthole_report::{Origin, sorting};
 
 use super::{Check, Context, Verdict};
 
@@ -34,7 +34,7 @@ fn run(context: &Context<'_>) -> Verdict {
     let own = found.iter().filter(|evidence| evidence.origin != Origin::Base).count();
     let base = found.len() - own;
     let mut found = found;
-    found.sort_by_key(|evidence| evidence.origin == Origin::Base);
+    sorting::sort_by_key(&mut found, |evidence| evidence.origin == Origin::Base);
     match (own, base) {
         (0, 0) => Verdict::pass("there are none"),
         (0, base) => Verdict::pass(format!("{base} from the base image, none added")).with(found),

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use porthole_oci::layer::EntryKind;
-use porthole_report::Evidence;
 use porthole_report::Severity;
+use porthole_report::{Evidence, sorting};
 
 use super::verdict::{bytes_of, counted};
 use super::{Check, Context, Verdict};
@@ -40,7 +40,7 @@ fn run(context: &Context<'_>) -> Verdict {
     let bytes: u64 = sums.values().map(|sum| sum.1).sum();
     let own: u64 = sums.iter().filter(|((_, layer), _)| context.is_own(*layer)).map(|(_, sum)| sum.1).sum();
     let mut rows: Vec<_> = sums.into_iter().collect();
-    rows.sort_by_key(|((folder, layer), (_, bytes))| (std::cmp::Reverse(*bytes), *folder, *layer));
+    sorting::sort_by_key(&mut rows, |((folder, layer), (_, bytes))| (std::cmp::Reverse(*bytes), *folder, *layer));
     let evidence: Vec<Evidence> = rows
         .into_iter()
         .map(|((folder, layer), (files, bytes))| {

@@ -8,6 +8,7 @@ use std::collections::{BTreeSet, HashMap};
 use porthole_oci::layer::EntryKind;
 
 use super::{ImageView, NodeId, Tree, TreeChange, TreeRow};
+use porthole_report::sorting;
 
 /// In which order a folder is shown.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,8 +90,8 @@ fn sorted(view: &ImageView, tree: &Tree, folder: NodeId, order: Order, changes_o
     rows.retain(|row| !changes_only || row.change != TreeChange::Same || is_folder(row));
     // They come by name, and the sorts are stable.
     match order {
-        Order::Name => rows.sort_by_key(|row| !is_folder(row)),
-        Order::Size => rows.sort_by_key(|row| std::cmp::Reverse(row.bytes)),
+        Order::Name => sorting::sort_by_key(&mut rows, |row| !is_folder(row)),
+        Order::Size => sorting::sort_by_key(&mut rows, |row| std::cmp::Reverse(row.bytes)),
     }
     rows.into_iter().map(|row| row.node).collect()
 }

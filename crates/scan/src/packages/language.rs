@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use porthole_report::{EvidenceKind, GapKind};
+use porthole_report::{EvidenceKind, GapKind, sorting};
 
 use super::syntax::{Damage, gap};
 use crate::facts::{PackageFact, Parsed};
@@ -18,7 +18,7 @@ pub(crate) fn declared(kind: &str, name: impl Into<String>, version: impl Into<S
 
 /// Parsed packages in order of content, each once, with the damage as a gap.
 pub(crate) fn parsed(mut packages: Vec<PackageFact>, read: Result<(), Damage>) -> Parsed {
-    packages.sort_by(|a, b| {
+    sorting::sort_by(&mut packages, |a, b| {
         (&a.namespace, &a.name, &a.version, &a.inner_path).cmp(&(&b.namespace, &b.name, &b.version, &b.inner_path))
     });
     packages.dedup();

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use porthole_report::{Distribution, GapKind, Purl};
+use porthole_report::{Distribution, GapKind, Purl, sorting};
 
 use super::{SbomDocument, SbomPackage};
 use crate::packages::syntax::gap;
@@ -160,7 +160,7 @@ impl Draft {
         }
         let distribution = complete(self.distribution, &self.packages);
         let mut packages = self.packages;
-        packages.sort();
+        sorting::sort(&mut packages);
         packages.dedup_by(|later, first| {
             let same = later.purl == first.purl;
             if same && first.licenses.is_empty() {

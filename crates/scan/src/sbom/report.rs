@@ -2,7 +2,7 @@
 
 use porthole_report::{
     Application, Efficiency, EvidenceKind, Image, Origin, Package, Report, SCHEMA_VERSION, Signatures, SourcePackage, Tool,
-    Vulnerabilities,
+    Vulnerabilities, sorting,
 };
 
 use super::{SbomDocument, SbomPackage};
@@ -13,7 +13,7 @@ impl SbomDocument {
     /// `source` is what the person gave.
     pub fn into_report(self, source: &str) -> Report {
         let mut packages: Vec<Package> = self.packages.iter().map(SbomPackage::package).collect();
-        packages.sort_by(|a, b| (&a.purl, &a.path).cmp(&(&b.purl, &b.path)));
+        sorting::sort_by(&mut packages, |a, b| (&a.purl, &a.path).cmp(&(&b.purl, &b.path)));
         Report {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: "porthole".into(), version: env!("CARGO_PKG_VERSION").into() },

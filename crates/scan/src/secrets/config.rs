@@ -1,6 +1,6 @@
 //! Secrets in the configuration: environment, labels, history, annotations. The report shows these masked.
 
-use porthole_report::Severity;
+use porthole_report::{Severity, sorting};
 
 use super::path_class::PathClass;
 use super::stream::Matches;
@@ -69,7 +69,7 @@ pub fn scan_text(place: &str, name: &str, value: &str) -> Vec<TextSecret> {
             });
         }
     }
-    found.sort_by(|a, b| (&a.rule, &a.fingerprint).cmp(&(&b.rule, &b.fingerprint)));
+    sorting::sort_by(&mut found, |a, b| (&a.rule, &a.fingerprint).cmp(&(&b.rule, &b.fingerprint)));
     found.dedup_by(|a, b| a.rule == b.rule && a.fingerprint == b.fingerprint);
     found
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use memchr::{memchr, memchr_iter, memmem};
-use porthole_report::{Gap, GapKind};
+use porthole_report::{Gap, GapKind, sorting};
 
 use super::index::INDEX;
 use super::matcher;
@@ -255,7 +255,7 @@ impl FileScan {
 
 /// Where matches overlap, the one of the earlier rule stays; the result is by place.
 pub(super) fn without_overlaps(mut list: Vec<Match>) -> Vec<Match> {
-    list.sort_by_key(|found| (rules::rank(found.rule.id), found.start, found.end));
+    sorting::sort_by_key(&mut list, |found| (rules::rank(found.rule.id), found.start, found.end));
     let mut kept: BTreeMap<u64, Match> = BTreeMap::new();
     for found in list {
         let before = kept.range(..found.end).next_back().is_some_and(|(_, other)| other.end > found.start);

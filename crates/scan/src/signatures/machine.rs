@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use porthole_oci::Digest;
-use porthole_report::{Attestation, CARRIED, Gap, GapKind, Integrity, Package, Signature, Verification};
+use porthole_report::{Attestation, CARRIED, Gap, GapKind, Integrity, Package, Signature, Verification, sorting};
 use serde::{Deserialize, Serialize};
 
 use super::attestation::{self, Statement, VexDocument};
@@ -204,18 +204,20 @@ impl Machine {
         let context = Context { subject: &self.subject, trust, now };
         let mut judge = Judge { context, purls, outcome: Outcome::default() };
         let mut referrers: Vec<&Referrer> = self.referrers.iter().collect();
-        referrers.sort_by_key(|referrer| referrer.related.digest);
+        sorting::sort_by_key(&mut referrers, |referrer| referrer.related.digest);
         for referrer in referrers {
             judge.referrer(referrer, &self.blobs);
         }
         let mut outcome = judge.outcome;
         outcome.signatures.integrity = self.integrity.clone();
-        outcome.signatures.integrity.sort_by(|a, b| (&a.what, &a.digest).cmp(&(&b.what, &b.digest)));
+        sorting::sort_by(&mut outcome.signatures.integrity, |a, b| (&a.what, &a.digest).cmp(&(&b.what, &b.digest)));
         outcome.signatures.integrity.dedup();
         outcome.gaps.extend(self.gaps.iter().cloned());
         outcome.gaps.extend(self.wants().iter().map(missing));
-        outcome.gaps.sort();
-        outcome.signatures.signatures.sort_by(|a, b| (a.state, &a.format, &a.found_in).cmp(&(b.state, &b.format, &b.found_in)));
+        sorting::sort(&mut outcome.gaps);
+        sorting::sort_by(&mut outcome.signatures.signatures, |a, b| {
+            (a.state, &a.format, &a.found_in).cmp(&(b.state, &b.format, &b.found_in))
+        });
         outcome
     }
 

@@ -4,7 +4,7 @@
 //! image. Proof: `tests/suite/signatures/applied.rs`.
 
 use porthole_advisory::suppress::{self, Rule};
-use porthole_report::{CARRIED, Gap, GapKind, Report, Signatures};
+use porthole_report::{CARRIED, Gap, GapKind, Report, Signatures, sorting};
 
 use serde::{Deserialize, Serialize};
 
@@ -49,7 +49,7 @@ impl Outcome {
         report.signatures.attestations = self.signatures.attestations;
         report.signatures.refuse_where_damaged();
         report.gaps.append(&mut self.gaps);
-        report.gaps.sort();
+        sorting::sort(&mut report.gaps);
         report.gaps.dedup();
         rules
     }

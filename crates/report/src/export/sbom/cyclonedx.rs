@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::signed::signed;
 use super::super::{Context, Exporter};
 use super::{Object, components, digest, license, subject};
+use crate::sorting;
 use crate::{FixState, Package, Purl, Report, Severity, Vulnerability};
 
 /// CycloneDX 1.6, JSON.
@@ -182,7 +183,7 @@ fn vulnerability(group: &[&Vulnerability], ids: &BTreeMap<&str, &str>) -> Option
         .filter(|finding| finding.fix_state == FixState::Fixed)
         .filter_map(|finding| finding.fixed.as_ref().map(|fixed| format!("upgrade {} to {fixed}", finding.package)))
         .collect();
-    upgrades.sort();
+    sorting::sort(&mut upgrades);
     upgrades.dedup();
     if !upgrades.is_empty() {
         entry["recommendation"] = upgrades.join("; ").into();

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::GzDecoder;
 use memchr::memmem;
-use porthole_report::{Gap, GapKind};
+use porthole_report::{Gap, GapKind, sorting};
 
 /// Most text that is read of one changelog, bytes; the newest entries come first.
 const MAX_TEXT: u64 = 4 << 20;
@@ -51,7 +51,7 @@ fn ids(text: &[u8]) -> Vec<String> {
             break;
         }
     }
-    found.sort();
+    sorting::sort(&mut found);
     found.dedup();
     found.truncate(MAX_IDS);
     found

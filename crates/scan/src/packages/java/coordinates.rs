@@ -1,6 +1,6 @@
 //! Maven coordinates, and what a file name says of them.
 
-use porthole_report::EvidenceKind;
+use porthole_report::{EvidenceKind, sorting};
 
 use super::super::language::is_name;
 use super::super::syntax::{Damage, Step, xml};
@@ -95,7 +95,7 @@ pub(super) fn pom_xml(text: &str) -> (Pom, Result<(), Damage>) {
     if pom.own.version.is_empty() {
         pom.own.version.clone_from(&pom.parent.version);
     }
-    pom.properties.sort();
+    sorting::sort(&mut pom.properties);
     let mut all = std::mem::take(&mut pom.dependencies);
     pom.own = pom.fill(&pom.own);
     for dependency in &mut all {
