@@ -4,7 +4,7 @@ import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'vite';
 
-const find = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? (entry.name === 'pkg' ? [] : find(join(folder, entry.name))) : entry.name.endsWith('.test.ts') ? [join(folder, entry.name)] : []));
+const find = (folder) => readdirSync(folder, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? (entry.name.startsWith('pkg') ? [] : find(join(folder, entry.name))) : entry.name.endsWith('.test.ts') ? [join(folder, entry.name)] : []));
 
 // Not below node_modules, where newer Node.js runs no tests; beside it, so that imports are found.
 const out = '.tests';

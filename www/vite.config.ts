@@ -34,16 +34,18 @@ function sealed(): Plugin {
       const all = files(out).map((path) => relative(out, path).replaceAll('\\', '/')).filter((path) => path !== 'sw.js').sort();
       const page = join(out, 'index.html');
       const module = (name: string): string | undefined => all.find((path) => path.endsWith('.wasm') && path.startsWith(`assets/${name}_bg`));
-      const [wasm, verifier] = [module('porthole'), module('signatures')];
+      const modules = Object.entries({ wasm: module('porthole'), verifier: module('signatures'), exports: module('exports') });
+      const onDemand = modules.flatMap(([what, path]) => (path && what !== 'wasm' ? [path] : []));
       const html = readFileSync(page, 'utf8')
         .replace(/<(script|link)([^>]*?)(src|href)="\.\/(assets\/[^"]+)"([^>]*)>/g, (_, tag: string, before: string, attribute: string, path: string, after: string) =>
           `<${tag}${before}${attribute}="./${path}"${after} integrity="${sri(readFileSync(join(out, path)))}">`)
-        .replace('</title>', `</title>${[['wasm', wasm] as const, ['verifier', verifier] as const].map(([what, path]) => (path ? `\n<meta name="porthole-${what}-integrity" content="${sri(readFileSync(join(out, path)))}">` : '')).join('')}`);
+        .replace('</title>', `</title>${modules.map(([what, path]) => (path ? `\n<meta name="porthole-${what}-integrity" content="${sri(readFileSync(join(out, path)))}">` : '')).join('')}`);
       writeFileSync(page, html);
       const version = createHash('sha256');
       for (const path of all) version.update(path).update(readFileSync(join(out, path)));
       const worker = readFileSync('src/service-worker.js', 'utf8')
-        .replace('"__FILES__"', JSON.stringify(['./', ...all.filter((path) => path !== 'index.html' && path !== verifier).map((path) => `./${path}`)]))
+        .replace('"__FILES__"', JSON.stringify(['./', ...all.filter((path) => path !== 'index.html' && !onDemand.includes(path)).map((path) => `./${path}`)]))
+        .replace('"__LATER__"', JSON.stringify(onDemand.filter((path) => path.startsWith('assets/exports_bg')).map((path) => `./${path}`)))
         .replace('__VERSION__', version.digest('hex').slice(0, 16));
       writeFileSync(join(out, 'sw.js'), worker);
     },

@@ -12,6 +12,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("crates/scan", &["porthole-oci", "porthole-report", "porthole-advisory"]),
     ("crates/wasm", &["porthole-scan", "porthole-report"]),
     ("crates/wasm-signatures", &["porthole-scan"]),
+    ("crates/wasm-exports", &["porthole-report"]),
     ("crates/cli", &["porthole-scan", "porthole-report", "porthole-rego", "porthole-advisory"]),
     ("crates/xtask", &[]),
 ];

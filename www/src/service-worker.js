@@ -1,5 +1,7 @@
 // Keeps the page's own files, so that it works without a network from the second visit on. The list and the version are written by the build.
 const FILES = "__FILES__";
+/** What a first visit does without, and a second one may need without a network: the formats of a report. */
+const LATER = "__LATER__";
 const CACHE = 'porthole-page-__VERSION__';
 const DATABASE = 'porthole-db';
 const LIVE = /^(v1\/|badge\.svg|healthz|openapi\.json|problems)/;
@@ -25,6 +27,8 @@ self.addEventListener('fetch', (event) => {
   // Nor is what a server answers: reports of images are never kept, and always asked for.
   if (LIVE.test(url.href.slice(scope.href.length))) return;
   event.respondWith(url.href.startsWith(new URL('db/', scope).href) ? database(request, url) : page(request));
+  // Whoever comes again keeps the rest too.
+  if (request.mode === 'navigate') event.waitUntil(later());
 });
 
 /** The page's files never change under one version: what is kept is served. */
@@ -33,9 +37,15 @@ async function page(request) {
   const kept = await cache.match(request, { ignoreSearch: true }) ?? (request.mode === 'navigate' ? await cache.match('./') : undefined);
   if (kept) return kept;
   const response = await fetch(request);
-  // The module that verifies signatures is no part of the first visit; once it was needed, it stays.
+  // Modules that are fetched on demand are no part of the first visit; once they were needed, they stay.
   if (response.ok && request.url.endsWith('.wasm')) await cache.put(request, response.clone());
   return response;
+}
+
+/** Without a network they are asked for again at the next visit. */
+async function later() {
+  const cache = await caches.open(CACHE);
+  for (const path of LATER) if (!await cache.match(path)) await cache.add(path).catch(() => undefined);
 }
 
 /** Advisory shards carry their hash in their names and are kept for ever; their index is asked for anew while there is a network. */

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use porthole_report::policy::{self, Policy, PolicyResult};
-use porthole_report::{Gap, GapKind, Report, export};
+use porthole_report::{Gap, GapKind, Report};
 use porthole_scan::advisory::{self, Matcher, suppress};
 use porthole_scan::{Analysis, LayerFacts, Listing, Options, Order, ScanLimits, State, Subject, Tree, sbom};
 use serde::Serialize;
@@ -28,18 +28,6 @@ pub struct ShardWant {
 #[derive(Serialize, Tsify)]
 pub struct ShardWants {
     shards: Vec<ShardWant>,
-}
-
-/// A report in one format.
-#[wasm_bindgen(getter_with_clone)]
-pub struct Export {
-    /// Media type.
-    #[wasm_bindgen(js_name = mediaType)]
-    pub media_type: String,
-    /// File name extension, without the dot.
-    pub extension: String,
-    /// The text.
-    pub text: String,
 }
 
 /// What a document said, and what is left of it under rules and a policy.
@@ -406,15 +394,6 @@ impl Merge {
         Ok(place.ok_or_else(|| js(format!("{path} has no content in layer {}", layer + 1)))?.into_ts()?)
     }
 
-    /// The report in one of the exporters' formats. `serial` is a random UUID.
-    ///
-    /// # Errors
-    /// When there is no such format, or nothing was joined yet.
-    pub fn export(&self, format: &str, now: String, serial: String) -> Result<Export, JsError> {
-        let report = self.report_so_far()?;
-        write(report, format, now, serial)
-    }
-
     fn options(&self) -> Options {
         Options { now: self.now }
     }
@@ -478,12 +457,4 @@ impl Merge {
         let tree = self.tree.as_ref().ok_or_else(|| js("the tree was not built"))?;
         Ok((analysis, tree))
     }
-}
-
-fn write(report: &Report, format: &str, now: String, serial: String) -> Result<Export, JsError> {
-    let exporter = export::find(format).ok_or_else(|| js(format!("{format}: no such format")))?;
-    let context = export::Context { now: Some(now), serial: Some(serial), columns: None };
-    let mut text = String::new();
-    exporter.write(report, &context, &mut text);
-    Ok(Export { media_type: exporter.media_type().to_owned(), extension: exporter.extension().to_owned(), text })
 }

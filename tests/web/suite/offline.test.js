@@ -36,6 +36,32 @@ test('the second visit works with the network cut', async () => {
   site = await serve();
 });
 
+test('after a second visit the formats of a report are there without a network too', async () => {
+  const own = await serve();
+  const { page, context } = await openPage(browser, own.url, { acceptDownloads: true });
+  await page.waitForFunction(async () => (await navigator.serviceWorker.ready) && navigator.serviceWorker.controller !== null);
+  const kept = () => page.evaluate(async () => {
+    const [name] = (await caches.keys()).filter((one) => one.startsWith('porthole-page-'));
+    return (await (await caches.open(name)).keys()).filter(({ url }) => /\/exports_bg[^/]*\.wasm$/.test(url)).length;
+  });
+  assert.equal(await kept(), 0);
+  await page.reload();
+  await page.waitForSelector('.start');
+  for (let tries = 0; tries < 100 && await kept() === 0; tries += 1) await page.waitForTimeout(100);
+  assert.equal(await kept(), 1);
+  await context.setOffline(true);
+  await own.close();
+  await page.reload();
+  await page.waitForSelector('.start');
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  await page.evaluate(() => { location.hash = '#/raw'; });
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: /CycloneDX/ }).last().click();
+  assert.equal(JSON.parse(readFileSync(await (await waiting).path(), 'utf8')).bomFormat, 'CycloneDX');
+  await context.close();
+});
+
 test('advisories that were fetched once are there without a network, with their age', async (t) => {
   if (!needs(t, join(database, 'index.json'))) return;
   const own = await serve(databaseFiles());
@@ -53,7 +79,7 @@ test('advisories that were fetched once are there without a network, with their 
   await drop(page, 'tide-table.tar', sampleImage());
   await settled(page);
   assert.equal(await found(), before);
-  assert.match(await page.locator('.cards').innerText(), /Advisory data (of today|\d[\d,]* days? old)/);
+  assert.match(await page.locator('.cards').innerText(), /Advisory data (of today|(up to )?\d[\d,]* days? old)/);
   await context.close();
 });
 
@@ -125,8 +151,7 @@ test('the page, its script and its WebAssembly are light as transferred', (t) =>
   const sizes = all.map((path) => ({ path, brotli: brotliCompressSync(readFileSync(join(dist, path))).length, gzip: gzipSync(readFileSync(join(dist, path)), { level: 9 }).length }));
   const sum = (how) => sizes.reduce((all, one) => all + one[how], 0);
   t.diagnostic(`as transferred: ${sizes.map(({ path, brotli }) => `${path} ${Math.round(brotli / 1000)} kB`).join(', ')}; together ${Math.round(sum('brotli') / 1000)} kB by brotli, ${Math.round(sum('gzip') / 1000)} kB by gzip`);
-  // The goal is 900,000, and is missed; the limit keeps it from growing.
-  assert.ok(sum('brotli') < 1_000_000, `${sum('brotli')} bytes`);
+  assert.ok(sum('brotli') < 900_000, `${sum('brotli')} bytes`);
   for (const path of named) assert.match(html, new RegExp(`${path.replace(/[.]/g, '\\.')}"[^>]*integrity="sha384-`));
 });
 
@@ -169,6 +194,11 @@ test('one file holds the whole page, and works from disk without a network', asy
   await page.evaluate(() => { location.hash = '#/files/etc/os-release'; });
   await page.waitForSelector('.content pre');
   assert.match(await page.locator('.content pre').innerText(), /PRETTY_NAME/);
+  // What a page on a server fetches when it is needed is inside too.
+  await page.evaluate(() => { location.hash = '#/raw'; });
+  const waiting = page.waitForEvent('download');
+  await page.getByRole('button', { name: /CycloneDX/ }).last().click();
+  assert.equal(JSON.parse(readFileSync(await (await waiting).path(), 'utf8')).bomFormat, 'CycloneDX');
   assert.deepEqual(requests.filter((url) => !/^(file|blob|data):/.test(url)), []);
   assert.deepEqual(problems, []);
   await alone.close();

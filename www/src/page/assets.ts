@@ -1,8 +1,9 @@
 // The few things that the page fetches, all from its own folder; in a standalone file they are inside it.
 import wasmUrl from '../pkg/porthole_bg.wasm?url';
 import verifierUrl from '../pkg-signatures/signatures_bg.wasm?url';
+import exportsUrl from '../pkg-exports/exports_bg.wasm?url';
 import { decodeBase64 } from '../shared/base64';
-import type { Settings } from '../shared/protocol';
+import type { ModulePlace, Settings } from '../shared/protocol';
 import { requested } from './store';
 
 const base = (): URL => new URL('./', document.baseURI);
@@ -41,14 +42,17 @@ async function load(): Promise<WebAssembly.Module> {
   return WebAssembly.compile(bytes);
 }
 
-/** Where the module that verifies signatures lies, or the module itself in a standalone file: a worker fetches it when an image is signed. */
-export function verifier(): Settings['verifier'] {
-  const inside = inlined('porthole-verifier');
+/** A module that a worker fetches when it is needed; in a standalone file what stands in it. */
+function onDemand(name: 'verifier' | 'exports', path: string): ModulePlace {
+  const inside = document.getElementById(`porthole-${name}`)?.textContent;
   if (inside) return inside;
   if (location.protocol === 'file:') return null;
-  const integrity = document.querySelector<HTMLMetaElement>('meta[name="porthole-verifier-integrity"]')?.content ?? null;
-  return { url: new URL(verifierUrl, base()).href, integrity };
+  const integrity = document.querySelector<HTMLMetaElement>(`meta[name="porthole-${name}-integrity"]`)?.content ?? null;
+  return { url: new URL(path, base()).href, integrity };
 }
+
+export const verifier = (): ModulePlace => onDemand('verifier', verifierUrl);
+export const exporter = (): ModulePlace => onDemand('exports', exportsUrl);
 
 /** Folder of the advisory shards; in a standalone file the shards themselves, as they stand in it; null where there can be none. */
 export function database(): Settings['database'] {

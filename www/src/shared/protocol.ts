@@ -91,14 +91,19 @@ export interface Limit {
   value: number;
 }
 
+/** Where a module lies that is fetched when it is needed, absolute; or the module itself, in base64; null for none. */
+export type ModulePlace = { url: string; integrity: string | null } | string | null;
+
 export interface Settings {
   /** RFC 3339; the core has no clock. */
   now: string;
   workers: number;
   /** Folder of the advisory shards, absolute; or the shards themselves by file name, in base64; null for none. */
   database: string | Record<string, string> | null;
-  /** Where the module that verifies signatures lies, absolute; or the module itself; null for none. Fetched when it is needed. */
-  verifier: { url: string; integrity: string | null } | Uint8Array<ArrayBuffer> | null;
+  /** The module that verifies signatures. */
+  verifier: ModulePlace;
+  /** The module that writes a report in other formats. */
+  exports: ModulePlace;
   trust: Trust;
   /** Caps that were changed, by name. */
   limits: Readonly<Record<string, number>>;

@@ -390,6 +390,7 @@ export const S = {
   },
 
   exports: {
+    noModule: 'this copy of the page has no part that writes other formats',
     title: 'Take it away',
     hint: 'Made here, saved by your browser. Nothing is uploaded.',
     formats: [

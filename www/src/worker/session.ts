@@ -10,6 +10,7 @@ import { Digests } from './digests';
 import { CHUNK, Input, pieces, readNow } from './input';
 import { limitsOf } from './limits';
 import { match } from './matching';
+import { write } from './exports';
 import { type Job, Pool } from './pool';
 import { trusting, Verification } from './verify';
 
@@ -317,8 +318,7 @@ export class Session {
       case 'report': return merge.report();
       case 'export': {
         const { format, now } = ask as Questions['export']['ask'];
-        const made = merge.export(format, now, crypto.randomUUID());
-        return { mediaType: made.mediaType, extension: made.extension, bytes: new TextEncoder().encode(made.text) };
+        return write(merge.report(), format, now, this.#settings, this.#note);
       }
       case 'verify': {
         const trust = ask as Questions['verify']['ask'];

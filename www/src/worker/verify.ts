@@ -4,30 +4,9 @@ import { initSync, Verifier } from '../pkg-signatures/signatures';
 import type { Settings, Trust } from '../shared/protocol';
 import { S } from '../shared/strings';
 import { readNow, type Input } from './input';
+import { OnDemand, type Note } from './on-demand';
 
-type Note = (url: string, bytes: number, cached: boolean) => void;
-
-let loaded: Promise<unknown> | undefined;
-
-async function bytes({ verifier }: Settings, note: Note): Promise<BufferSource> {
-  if (verifier instanceof Uint8Array) return verifier;
-  if (verifier === null) throw new Error(S.signatures.noModule);
-  const url = new URL(verifier.url);
-  const response = await fetch(url, { credentials: 'omit', referrerPolicy: 'no-referrer', ...(verifier.integrity ? { integrity: verifier.integrity } : {}) });
-  if (!response.ok) throw new Error(`${url.pathname}: ${response.status}`);
-  const body = await response.arrayBuffer();
-  note(url.pathname, body.byteLength, false);
-  return body;
-}
-
-/** Compiled once in the life of this worker; a failure may be repeated. */
-function load(settings: Settings, note: Note): Promise<unknown> {
-  loaded ??= bytes(settings, note).then((body) => WebAssembly.compile(body)).then((module) => initSync({ module })).catch((error: unknown) => {
-    loaded = undefined;
-    throw error;
-  });
-  return loaded;
-}
+const verifying = new OnDemand(initSync, S.signatures.noModule);
 
 /** What was typed, with documents that were dropped and the signers that a policy accepts. */
 export function trusting(typed: Trust, documents: readonly { name: string; text: string }[], signers: string[], issuers: string[]): Trust {
@@ -52,7 +31,7 @@ export class Verification {
   static async of(archive: Archive, image: number, input: Input, settings: Settings, note: Note): Promise<Verification | null> {
     const attached = archive.attached(image);
     if (!attached) return null;
-    await load(settings, note);
+    await verifying.load(settings.verifier, note);
     const verifier = new Verifier(attached);
     for (let wants = verifier.wants(); wants.length > 0; wants = verifier.wants()) {
       for (const digest of wants) {

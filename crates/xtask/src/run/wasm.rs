@@ -1,4 +1,4 @@
-//! The browser boundary: `crates/wasm` and `crates/wasm-signatures` as npm packages, and their tests.
+//! The browser boundary: `crates/wasm` and the modules beside it (`crates/wasm-*`) as npm packages, and their tests.
 
 use std::path::PathBuf;
 
@@ -34,17 +34,26 @@ pub(super) fn tools(project: &Project) -> Result<Done, Failure> {
     Tools::ensure(project).map(|_| Done::Ready)
 }
 
-/// A module of the page: crate, name of its files, folder below `www/src`.
+/// A module of the page: crates that it is made of, its own first; name of its files; folder below `www/src`.
 struct Module {
-    krate: &'static str,
+    crates: &'static [&'static str],
     name: &'static str,
     folder: &'static str,
 }
 
-/// The module that every visit needs, and the one that is loaded when an image carries signatures.
+/// The module that every visit needs, and those that are loaded when an image carries signatures and when somebody exports.
 const MODULES: &[Module] = &[
-    Module { krate: "crates/wasm", name: "porthole", folder: "pkg" },
-    Module { krate: "crates/wasm-signatures", name: "signatures", folder: "pkg-signatures" },
+    Module {
+        crates: &["crates/wasm", "crates/oci", "crates/report", "crates/advisory", "crates/scan"],
+        name: "porthole",
+        folder: "pkg",
+    },
+    Module {
+        crates: &["crates/wasm-signatures", "crates/oci", "crates/report", "crates/advisory", "crates/scan"],
+        name: "signatures",
+        folder: "pkg-signatures",
+    },
+    Module { crates: &["crates/wasm-exports", "crates/report"], name: "exports", folder: "pkg-exports" },
 ];
 
 pub(super) fn package(project: &Project) -> Result<Done, Failure> {
@@ -57,9 +66,8 @@ pub(super) fn package(project: &Project) -> Result<Done, Failure> {
 
 fn build(project: &Project, tools: &Tools, module: &Module) -> Result<(), Failure> {
     let package = project.www().join("src").join(module.folder);
-    let inputs =
-        ["crates/oci", "crates/report", "crates/advisory", "crates/scan", module.krate, "Cargo.toml", "Cargo.lock", ".cargo"];
-    let inputs: Vec<PathBuf> = inputs.iter().map(|input| project.root.join(input)).collect();
+    let inputs = module.crates.iter().chain(&["Cargo.toml", "Cargo.lock", ".cargo"]);
+    let inputs: Vec<PathBuf> = inputs.map(|input| project.root.join(input)).collect();
     let inputs: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
     let fingerprint = fingerprint::of(&inputs, &[&format!("{:?}", tools.toolchain)])?;
     let stamp = package.join(".xtask-stamp");
@@ -73,7 +81,7 @@ fn build(project: &Project, tools: &Tools, module: &Module) -> Result<(), Failur
         .args(["build", "--target", "web", "--release"])
         .args(["--out-name", module.name, "--out-dir"])
         .args([&package])
-        .args([project.root.join(module.krate)])
+        .args(module.crates.first().map(|own| project.root.join(own)))
         .succeed()?;
     fingerprint::keep(&stamp, &fingerprint)
 }
