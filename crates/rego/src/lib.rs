@@ -49,14 +49,14 @@ pub enum Error {
 /// # Errors
 /// When there is no verdict: see [`Error`].
 pub fn judge(modules: &[Module<'_>], report: &Report, today: Option<&str>) -> Result<PolicyResult, Error> {
-    let failed = |error: &dyn std::fmt::Display| Error::Failed(one_line(&error.to_string()));
+    let failed = |error: &dyn std::fmt::Display| Error::Failed(one_line(&error.to_string(), false));
     let mut engine = Engine::new();
     engine.set_strict_builtin_errors(true);
     let mut packages: Vec<(String, bool, bool)> = Vec::new();
     for (at, module) in modules.iter().enumerate() {
         // The engine tells modules apart by their paths, and two files may have one name.
         let path = format!("{} ({at})", module.name);
-        let malformed = |message: String| Error::Malformed { module: module.name.to_owned(), message: one_line(&message) };
+        let malformed = |message: String| Error::Malformed { module: module.name.to_owned(), message: one_line(&message, true) };
         let package = engine.add_policy(path.clone(), module.text.to_owned()).map_err(|error| malformed(error.to_string()))?;
         if package != PACKAGE && !package.starts_with(&format!("{PACKAGE}.")) {
             continue;
@@ -121,9 +121,21 @@ fn reasons(rule: &str, value: &Value) -> Vec<Reason> {
     }
 }
 
-/// The engine draws its messages over several lines, with the source beneath.
-fn one_line(message: &str) -> String {
-    message.split_whitespace().collect::<Vec<_>>().join(" ")
+/// What the engine says as one line. It draws most messages over several, with the source beneath: then only the module (where it
+/// is not known already), line and column are kept, and the words.
+fn one_line(message: &str, is_known: bool) -> String {
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    drawn(message, is_known).map_or_else(|| words(message), |(place, said)| format!("{place}: {}", words(said)))
+}
+
+/// Place and words of a drawn message: `--> policy.rego (0):2:15`, the source, `error: …`.
+fn drawn(message: &str, is_known: bool) -> Option<(String, &str)> {
+    let (head, said) = message.split_once("\nerror: ")?;
+    let place = head.trim_start().strip_prefix("--> ")?.lines().next()?;
+    let [column, line, path] = place.rsplitn(3, ':').collect::<Vec<_>>().try_into().ok()?;
+    let module = path.rsplit_once(" (").map_or(path, |(name, _)| name);
+    let module = if is_known { String::new() } else { format!("{module}: ") };
+    Some((format!("{module}line {line}, column {column}"), said))
 }
 
 #[cfg(test)]

@@ -90,9 +90,12 @@ fn what_decides_nothing_or_breaks_has_no_verdict() {
     for (text, part) in [
         ("package porthole\ndenny contains \"x\" if true\n", "no rule named deny or allow"),
         ("package other\ndeny contains \"x\" if true\n", "no rule named deny or allow"),
-        ("package porthole\ndeny contains if {\n", "policy.rego: "),
-        ("", "policy.rego: "),
-        ("package porthole\ndeny contains \"x\" if 1 / 0 == 1\n", "while the policy ran"),
+        ("package porthole\ndeny contains if {\n", "policy.rego: line 2, column 15: unexpected keyword `if`"),
+        ("", "policy.rego: line 1, column 1: expecting `package`"),
+        (
+            "package porthole\ndeny contains \"x\" if 1 / 0 == 1\n",
+            "while the policy ran: policy.rego: line 2, column 24: divide by zero",
+        ),
         ("package porthole\ndeny contains \"x\" if no.such.function(1)\n", "while the policy ran"),
     ] {
         let error = judged(text).expect_err(text).to_string();
