@@ -1,7 +1,8 @@
 //! Layers: what a blob tells, for every oddity that real layers have.
 
 use porthole_oci::layer::{EntryKind, LayerReader, Verify};
-use porthole_oci::{Algorithm, Digest, Error, Limits};
+use porthole_oci::{Algorithm, Digest, Error, Hasher, HostSha256, HostSums, Limits};
+use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 use porthole_tests::layer::{Layer, layer, put};
 use porthole_tests::open::{LayerSeen, read_layer, read_layer_within};
 use tar::{EntryType, Header};
@@ -321,4 +322,49 @@ fn warnings_without_end_are_cut_short() {
     let (seen, summary) = read_layer_within(&many.blob(), 4096, limits);
     assert_eq!((seen.warnings.len(), summary.warnings), (10, 500));
     assert_eq!(seen.warnings[9], "/: further warnings are left out");
+}
+
+/// A host's SHA-256: ours, behind its door.
+struct Lent(Hasher);
+
+impl HostSha256 for Lent {
+    fn push(&mut self, bytes: &[u8]) {
+        self.0.push(bytes);
+    }
+
+    fn finish(self: Box<Self>) -> [u8; 32] {
+        self.0.finish().as_bytes().try_into().unwrap()
+    }
+}
+
+/// CRC-32 as RFC 1952 defines it, a bit at a time.
+fn crc32(sum: u32, bytes: &[u8]) -> u32 {
+    let step = |crc: u32, _| crc >> 1 ^ (0xedb8_8320 & (crc & 1).wrapping_neg());
+    !bytes.iter().fold(!sum, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), step))
+}
+
+fn summed_by(blob: &[u8], host: Option<HostSums>) -> LayerFacts {
+    let mut scan = LayerScan::new(&LayerOptions::default());
+    if let Some(host) = host {
+        scan = scan.summed_by(host);
+    }
+    blob.chunks(1000).for_each(|chunk| scan.push(chunk));
+    scan.finish()
+}
+
+/// Oracle: our own sums.
+#[test]
+fn sums_of_a_host_are_reported_as_our_own() {
+    let host = HostSums { sha256: || Box::new(Lent(Hasher::new(Algorithm::Sha256))), crc32 };
+    let layer = layer().file("a", "b").file("etc/passwd", "root:x:0:0::/root:/bin/sh\n".repeat(400));
+    for layer in [layer.clone(), layer.clone().gzip(), layer.clone().gzip_members(600), layer.clone().zstd()] {
+        let blob = layer.blob();
+        for blob in [&blob[..], &blob[..blob.len() - 20]] {
+            assert_eq!(summed_by(blob, Some(host)), summed_by(blob, None));
+        }
+    }
+    let lying = HostSums { sha256: host.sha256, crc32: |sum, bytes| crc32(sum, bytes) ^ 1 };
+    let facts = summed_by(&layer.gzip().blob(), Some(lying));
+    assert_eq!((facts.complete, facts.diff_id.as_str()), (false, ""));
+    assert_eq!(facts.gaps[0].message, "gzip: bad crc");
 }

@@ -5,7 +5,7 @@
 //! Proof: `tests/suite/layer.rs` (any chopping gives the same facts).
 
 use porthole_oci::layer::{BlobEnd, BlobReader, Entry, EntryKind, ImagePath, LayerSink, TarSide, Verify, halves};
-use porthole_oci::{ErrorFamily, Limits};
+use porthole_oci::{ErrorFamily, HostSums, Limits};
 use porthole_report::{Gap, GapKind};
 
 use crate::entry_log::LogWriter;
@@ -74,6 +74,14 @@ impl LayerScan {
     pub fn new(options: &LayerOptions) -> Self {
         let (blob, tar) = Self::halves(options);
         Self { blob, tar }
+    }
+
+    /// Has the host compute digest and diff_id (by SHA-256) and what gzip checks; before the first byte.
+    #[must_use]
+    pub fn summed_by(mut self, host: HostSums) -> Self {
+        self.blob.sum_by(host);
+        self.tar.tar.sum_by(host);
+        self
     }
 
     /// The two halves of a scan, for a host that has a thread for each: what comes out of the first is pushed into the second.

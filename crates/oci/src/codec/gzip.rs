@@ -16,13 +16,63 @@ const RESERVED: u8 = 0xe0;
 pub(super) struct Gzip {
     inflate: Decompress,
     /// None where the check is left out.
-    crc: Option<Crc>,
+    crc: Option<Sum>,
     /// Bytes of the stream so far.
     taken: u64,
     /// Bytes of the member so far, modulo 2³².
     len: u32,
     buffer: Vec<u8>,
     state: State,
+}
+
+/// Who computes the CRC-32 of members.
+#[derive(Clone, Copy)]
+pub(super) enum Crc32 {
+    /// Nobody.
+    Off,
+    /// We.
+    Own,
+    /// The host, from the sum so far and the next bytes.
+    Host(fn(u32, &[u8]) -> u32),
+}
+
+/// The CRC-32 of a member so far.
+enum Sum {
+    Own(Crc),
+    Host(fn(u32, &[u8]) -> u32, u32),
+}
+
+impl Crc32 {
+    fn start(self) -> Option<Sum> {
+        match self {
+            Self::Off => None,
+            Self::Own => Some(Sum::Own(Crc::new())),
+            Self::Host(host) => Some(Sum::Host(host, 0)),
+        }
+    }
+}
+
+impl Sum {
+    fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Own(crc) => crc.update(bytes),
+            Self::Host(host, sum) => *sum = host(*sum, bytes),
+        }
+    }
+
+    fn reset(&mut self) {
+        match self {
+            Self::Own(crc) => crc.reset(),
+            Self::Host(_, sum) => *sum = 0,
+        }
+    }
+
+    fn sum(&self) -> u32 {
+        match self {
+            Self::Own(crc) => crc.sum(),
+            Self::Host(_, sum) => *sum,
+        }
+    }
 }
 
 enum State {
@@ -64,10 +114,10 @@ enum State {
 }
 
 impl Gzip {
-    pub(super) fn new(buffer: usize, crc: bool) -> Self {
+    pub(super) fn new(buffer: usize, crc: Crc32) -> Self {
         Self {
             inflate: Decompress::new(false),
-            crc: crc.then(Crc::new),
+            crc: crc.start(),
             taken: 0,
             len: 0,
             buffer: vec![0; buffer.max(1024)],

@@ -8,7 +8,7 @@ mod zstd;
 
 use crate::error::Error;
 use crate::limits::Limits;
-use gzip::Gzip;
+use gzip::{Crc32, Gzip};
 use zstd::Zstd;
 
 /// How bytes are compressed.
@@ -57,7 +57,7 @@ pub struct Decoder {
     limits: Limits,
     state: State,
     compression: Option<Compression>,
-    crc: bool,
+    crc: Crc32,
     stored: u64,
     expanded: u64,
     warnings: Vec<String>,
@@ -75,13 +75,18 @@ impl Decoder {
     /// A decoder that looks at the first bytes.
     pub fn sniffing(limits: Limits) -> Self {
         let state = State::Sniffing { head: [0; 4], len: 0 };
-        Self { limits, state, compression: None, crc: true, stored: 0, expanded: 0, warnings: Vec::new() }
+        Self { limits, state, compression: None, crc: Crc32::Own, stored: 0, expanded: 0, warnings: Vec::new() }
     }
 
     /// Leaves the CRC-32 of gzip members uncompared, for data whose digest is compared anyway.
     pub fn without_crc(mut self) -> Self {
-        self.crc = false;
+        self.crc = Crc32::Off;
         self
+    }
+
+    /// Has the host compute the CRC-32 of gzip members; before the first byte.
+    pub(crate) fn crc_by(&mut self, host: fn(u32, &[u8]) -> u32) {
+        self.crc = Crc32::Host(host);
     }
 
     /// What the first bytes told; none before four bytes came (or the end).

@@ -7,6 +7,7 @@ use super::{Entry, EntryKind, ImagePath};
 use crate::codec::{Compression, Decoder};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Error;
+use crate::host_sums::HostSums;
 use crate::limits::Limits;
 use crate::tar::{Kind, Sink, TarEntry, TarReader};
 
@@ -164,6 +165,12 @@ pub struct BlobEnd {
 }
 
 impl BlobReader {
+    /// Has the host compute the blob's SHA-256 and what gzip checks; before the first byte.
+    pub fn sum_by(&mut self, host: HostSums) {
+        self.hasher = Some(Hasher::by_host((host.sha256)()));
+        self.decoder.crc_by(host.crc32);
+    }
+
     /// Bytes of the blob pushed so far.
     pub fn stored(&self) -> u64 {
         self.decoder.stored()
@@ -227,6 +234,11 @@ pub struct TarSide {
 }
 
 impl TarSide {
+    /// Has the host compute the tar's SHA-256; before the first byte.
+    pub fn sum_by(&mut self, host: HostSums) {
+        self.hasher = Some(Hasher::by_host((host.sha256)()));
+    }
+
     /// Takes the next bytes of the tar.
     pub fn push(&mut self, bytes: &[u8], sink: &mut impl LayerSink) {
         if let Some(hasher) = &mut self.hasher {
