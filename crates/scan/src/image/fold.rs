@@ -17,6 +17,9 @@ use crate::limits::ScanLimits;
 /// Symbolic links followed for one path before it is taken literally (Linux follows 40).
 const MAX_LINKS: u32 = 40;
 
+/// Most paths that there is room for from the start.
+const MAX_RESERVED: usize = 1 << 20;
+
 /// Most gaps that the fold itself reports for one layer.
 const MAX_FOLD_GAPS: usize = 100;
 
@@ -33,6 +36,15 @@ pub(super) fn fold(layers: Vec<Option<Arc<LayerFacts>>>, limits: &ScanLimits) ->
         captured: Vec::new(),
         gaps: Vec::new(),
     };
+    // One size from the start: a list that grows by doubling holds half of itself twice meanwhile, and a third of it in vain
+    // afterwards. Some more for folders that no entry names; no more than that for a layer that is listed many times.
+    let mut distinct: Vec<_> = layers.iter().flatten().collect();
+    distinct.sort_by_key(|facts| Arc::as_ptr(facts));
+    distinct.dedup_by_key(|facts| Arc::as_ptr(facts));
+    let entries: usize = distinct.iter().map(|facts| facts.entries.len() as usize).sum();
+    let paths = (entries + entries / 16).min(limits.max_paths).min(MAX_RESERVED).saturating_add(1);
+    view.versions.reserve_exact(paths);
+    view.nodes.reserve_exact(paths);
     view.versions.push(Version::implied(0, 0));
     view.nodes[0].latest = 0;
     let mut steps = limits.max_link_steps;
