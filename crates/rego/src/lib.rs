@@ -12,6 +12,7 @@ use porthole_report::Report;
 use porthole_report::policy::{PolicyResult, Reason, age_in_days};
 use regorus::Engine;
 use serde_json::{Value, json};
+use steps::{counted, is_out_of_steps};
 
 /// The package that policies belong to.
 const PACKAGE: &str = "data.porthole";
@@ -23,6 +24,15 @@ pub struct Module<'a> {
     pub name: &'a str,
     /// Its text.
     pub text: &'a str,
+}
+
+/// What a policy may cost, where a stranger wrote it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Steps of the engine.
+    pub steps: u32,
+    /// Bytes of the report that it is asked about, as JSON; the engine's own form of it takes ten times as much.
+    pub input: usize,
 }
 
 /// Why a policy has no verdict.
@@ -39,6 +49,20 @@ pub enum Error {
     /// Nothing in it decides.
     #[error("no rule named deny or allow in the package porthole: this policy would pass everything")]
     Undecided,
+    /// The report is larger than [`Limits::input`].
+    #[error("the report has {len} bytes, and rules are asked about {limit} at most")]
+    InputTooLong {
+        /// Its bytes.
+        len: usize,
+        /// Most bytes.
+        limit: usize,
+    },
+    /// It takes more than [`Limits::steps`].
+    #[error("the policy takes more than {limit} steps")]
+    TooManySteps {
+        /// Most steps.
+        limit: u32,
+    },
     /// It broke off while it ran.
     #[error("while the policy ran: {0}")]
     Failed(String),
@@ -49,8 +73,28 @@ pub enum Error {
 /// # Errors
 /// When there is no verdict: see [`Error`].
 pub fn judge(modules: &[Module<'_>], report: &Report, today: Option<&str>) -> Result<PolicyResult, Error> {
+    ask(modules, report, today, None)
+}
+
+/// The same for a policy that a stranger wrote.
+///
+/// # Errors
+/// As [`judge`]; and when a limit is reached.
+pub fn judge_within(
+    modules: &[Module<'_>],
+    report: &Report,
+    today: Option<&str>,
+    limits: &Limits,
+) -> Result<PolicyResult, Error> {
+    ask(modules, report, today, Some(limits))
+}
+
+fn ask(modules: &[Module<'_>], report: &Report, today: Option<&str>, limits: Option<&Limits>) -> Result<PolicyResult, Error> {
     let failed = |error: &dyn std::fmt::Display| Error::Failed(one_line(&error.to_string(), false));
     let mut engine = Engine::new();
+    if let Some(limits) = limits {
+        engine.set_execution_timer_config(counted(limits.steps));
+    }
     engine.set_strict_builtin_errors(true);
     let mut packages: Vec<(String, bool, bool)> = Vec::new();
     for (at, module) in modules.iter().enumerate() {
@@ -70,12 +114,18 @@ pub fn judge(modules: &[Module<'_>], report: &Report, today: Option<&str>) -> Re
         return Err(Error::Undecided);
     }
     let input = serde_json::to_string(report).map_err(|error| failed(&error))?;
+    if let Some(limits) = limits.filter(|limits| input.len() > limits.input) {
+        return Err(Error::InputTooLong { len: input.len(), limit: limits.input });
+    }
     engine.set_input_json(&input).map_err(|error| failed(&error))?;
     engine.add_data_json(&context(report, today).to_string()).map_err(|error| failed(&error))?;
     let mut result = PolicyResult::default();
     for (package, deny, allow) in &packages {
         let mut ask = |rule: &str| -> Result<Value, Error> {
-            let value = engine.eval_rule(format!("{package}.{rule}")).map_err(|error| failed(&error))?;
+            let value = engine.eval_rule(format!("{package}.{rule}")).map_err(|error| match limits {
+                Some(limits) if is_out_of_steps(error.downcast_ref()) => Error::TooManySteps { limit: limits.steps },
+                _ => failed(&error),
+            })?;
             // A rule without a value is written as a word that is no JSON.
             let text = value.to_json_str().map_err(|error| failed(&error))?;
             Ok(serde_json::from_str(&text).unwrap_or(Value::Null))
@@ -138,5 +188,6 @@ fn drawn(message: &str, is_known: bool) -> Option<(String, &str)> {
     Some((format!("{module}line {line}, column {column}"), said))
 }
 
+mod steps;
 #[cfg(test)]
 mod tests;

@@ -111,3 +111,18 @@ fn names_from_the_image_are_data_and_nothing_else() {
     let result = judge(&[Module { name: "p", text: policy }], &report, None).expect("a verdict");
     assert_eq!(result.reasons[0].message, report.image.source);
 }
+
+#[test]
+fn a_stranger_s_policy_ends_where_its_limits_are() {
+    let within = |text: &str, steps: u32, input: usize| {
+        judge_within(&[Module { name: "p", text }], &report(), Some("2026-06-01"), &Limits { steps, input })
+    };
+    let plain = "package porthole\ndeny contains \"root\" if input.image.config.user == \"root\"\n";
+    assert_eq!(within(plain, 10_000, 1 << 20).expect("a verdict").reasons[0].message, "root");
+    assert!(matches!(within(plain, 10_000, 100), Err(Error::InputTooLong { limit: 100, .. })));
+    // A thousand million rounds: hours, and the clock stands still.
+    let endless = "package porthole\nmany := numbers.range(1, 1000)\ndeny contains \"x\" if {\n  some a in many\n  some b in many\n  some c in many\n  a + b + c == 0\n}\n";
+    assert_eq!(within(endless, 100_000, 1 << 20), Err(Error::TooManySteps { limit: 100_000 }));
+    // What one policy used up is not taken from the next.
+    assert!(within(plain, 10_000, 1 << 20).is_ok());
+}
