@@ -21,6 +21,8 @@ const config :Workerd.Config = (
 
 const edge :Workerd.Worker = (
   compatibilityDate = "2026-11-01",
+  # SHA-256 by the runtime's own code comes with it.
+  compatibilityFlags = ["nodejs_compat"],
   modules = [
     (name = "index.js", esModule = embed "build/index.js"),
     (name = "porthole_worker_bg.wasm", wasm = embed "build/porthole_worker_bg.wasm"),

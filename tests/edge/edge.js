@@ -1,5 +1,5 @@
 // The edge worker on workerd, as it is deployed: `worker/build`, by Miniflare, with the bindings that a test asks for.
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { repository } from './registry.js';
@@ -10,16 +10,19 @@ const require = createRequire(join(worker, 'package.json'));
 export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
 /** The advisory database beside it, when there is one. */
 export const database = existsSync(join(dist, 'db/index.json')) ? join(dist, 'db') : undefined;
+/** What `cargo xtask edge` built. */
+export const built = process.env.PORTHOLE_EDGE ?? join(worker, 'build');
 /** Says in one line why tests do nothing, when the worker is not built. */
-export const missing = existsSync(join(worker, 'build/index.js')) ? false : 'worker/build is not there: cargo xtask edge';
+export const missing = existsSync(join(built, 'index.js')) ? false : 'worker/build is not there: cargo xtask edge';
 
 /**
  * Starts an edge that trusts `trusted` (hosts with ports, asked over plain HTTP) and no other registry.
  *
  * `fanOut: false` leaves out the binding to itself, `cache: false` the Cache API, `bucket: true` adds R2; `variables` are those of
- * `wrangler.jsonc`. Gives `url(path)`, `get(path, options)`, `report(image, parameters)`, `health()`, `close()`.
+ * `wrangler.jsonc`. `page` is the folder that is served beside the API, or false; `limit` binds a `LIMITER` of so many requests a
+ * minute; `build` is another folder than `worker/build`. Gives `url(path)`, `get(path, options)`, `report(image, parameters)`, `health()`, `close()`.
  */
-export async function startEdge({ trusted = [], fanOut = true, cache = true, bucket = false, page = true, variables = {} } = {}) {
+export async function startEdge({ trusted = [], fanOut = true, cache = true, bucket = false, page = dist, limit = 0, build = built, variables = {} } = {}) {
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = require('miniflare');
   const lines = [];
   class Quiet extends Log { log(message) { lines.push(message); } }
@@ -28,14 +31,16 @@ export async function startEdge({ trusted = [], fanOut = true, cache = true, buc
     workers: [{
       name: 'porthole',
       cache,
-      modulesRoot: join(worker, 'build'),
-      modules: [{ type: 'ESModule', path: join(worker, 'build/index.js') }, { type: 'CompiledWasm', path: join(worker, 'build/porthole_worker_bg.wasm') }],
+      modulesRoot: build,
+      modules: [{ type: 'ESModule', path: join(build, 'index.js') }, { type: 'CompiledWasm', path: join(build, 'porthole_worker_bg.wasm') }],
       compatibilityDate: '2026-11-01',
+      compatibilityFlags: ['nodejs_compat'],
       bindings: { TRUSTED: trusted.join(','), REGISTRIES: trusted.join(',') || 'none.example', REQUESTS_PER_MINUTE: '0', STALL_SECONDS: '5', ...variables },
       serviceBindings: {
         ...(fanOut ? { LAYERS: { name: 'porthole', entrypoint: 'Layers' } } : {}),
-        ...(page ? { ASSETS: { disk: { path: dist, writable: false } } } : {}),
+        ...(page ? { ASSETS: { disk: { path: page, writable: false } } } : {}),
       },
+      ...(limit ? { ratelimits: { LIMITER: { namespace_id: '1001', simple: { limit, period: 60 } } } } : {}),
       ...(bucket ? { r2Buckets: ['FACTS'] } : {}),
     }],
   }), enableDevRegistry: false, handleStructuredLogs: ({ message }) => lines.push(String(message)) });
@@ -60,6 +65,28 @@ export async function startEdge({ trusted = [], fanOut = true, cache = true, buc
     health: async () => (await get('healthz')).json(),
     close: () => runtime.dispose(),
   };
+}
+
+/**
+ * What the runtimes that this process started have taken so far: `{ resident }` bytes of memory, `{ cpu }` milliseconds of processor
+ * time, which says more than a clock on a machine that does other things too. Nothing where there is no `/proc`.
+ */
+export function runtimes() {
+  const sum = { resident: 0, cpu: 0 };
+  if (!existsSync('/proc/self/stat')) return undefined;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      const [name, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/ \((.*)\) /).slice(1);
+      const fields = rest.split(' ');
+      if (name !== 'workerd' || Number(fields[1]) !== process.pid) continue;
+      // Ticks of a hundredth of a second, pages of 4 KiB (proc(5), fields utime, stime, rss).
+      sum.cpu += (Number(fields[11]) + Number(fields[12])) * 10;
+      sum.resident += Number(fields[21]) * 4096;
+    } catch {
+      // It ended meanwhile.
+    }
+  }
+  return sum;
 }
 
 /** The events of a stream until it ends: `[{ event, data }]`. */

@@ -1,6 +1,6 @@
 // The command line, run as people run it. PORTHOLE_CLI names the program; else the newest one that cargo built.
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { repository } from './registry.js';
 
@@ -11,7 +11,23 @@ export const program = process.env.PORTHOLE_CLI ?? built.sort((a, b) => statSync
 /** The present, for reports that are compared. */
 export const NOW = '2026-01-01T00:00:00Z';
 
-/** Runs it; gives `{ code, out, err, took }`. Without an advisory database: what is tested here comes before that. */
+/** Follows a program's processor time, milliseconds, as far as it can be seen from outside: it is looked at twenty times a second. */
+function cpuOf(child) {
+  let last = 0;
+  const look = () => {
+    try {
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+      last = (Number(fields[11]) + Number(fields[12])) * 10;
+    } catch {
+      // No /proc, or it has ended.
+    }
+  };
+  const timer = setInterval(look, 50);
+  child.once('exit', () => clearInterval(timer));
+  return () => last;
+}
+
+/** Runs it; gives `{ code, out, err, took, cpu }`, the last two in milliseconds. Without an advisory database: what is tested here comes before that. */
 export function porthole(args, { env = {} } = {}) {
   const begun = performance.now();
   const child = spawn(program, args, { env: { ...process.env, PORTHOLE_DB: '/nonexistent', NO_PROXY: '127.0.0.1,127.0.0.2', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -20,7 +36,8 @@ export function porthole(args, { env = {} } = {}) {
     stream.on('data', (part) => parts.push(part)).on('end', () => done(Buffer.concat(parts).toString()));
   });
   const ended = new Promise((done, failed) => { child.once('error', failed).once('exit', done); });
-  return Promise.all([ended, text(child.stdout), text(child.stderr)]).then(([code, out, err]) => ({ code, out, err, took: performance.now() - begun }));
+  const cpu = cpuOf(child);
+  return Promise.all([ended, text(child.stdout), text(child.stderr)]).then(([code, out, err]) => ({ code, out, err, took: performance.now() - begun, cpu: cpu() }));
 }
 
 /** The JSON report of an image; fails when there is none. */

@@ -7,6 +7,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use worker::js_sys::{Object, Promise, Reflect, Uint8Array};
 use worker::wasm_bindgen_futures::JsFuture;
+use worker::web_sys::ReadableStream;
 use worker::{Response, ResponseBody};
 
 use crate::fetch::STALLED;
@@ -15,7 +16,7 @@ use crate::wait::within;
 /// Largest chunk, bytes.
 const CHUNK: u32 = 256 << 10;
 /// A read waits for so many bytes, or for the end.
-const AT_LEAST: u32 = 32 << 10;
+const AT_LEAST: u32 = 64 << 10;
 
 #[wasm_bindgen]
 extern "C" {
@@ -42,15 +43,18 @@ pub(crate) struct Body {
 impl Body {
     /// The body of an answer.
     pub(crate) fn of(response: &Response) -> worker::Result<Self> {
-        let reader = match response.body() {
-            ResponseBody::Stream(stream) => {
-                let options = Object::new();
-                Reflect::set(&options, &"mode".into(), &"byob".into())?;
-                Some(stream.unchecked_ref::<Stream>().get_reader(&options)?)
-            }
-            _ => None,
-        };
-        Ok(Self { reader, view: None, chunk: Vec::new() })
+        match response.body() {
+            ResponseBody::Stream(stream) => Self::of_stream(stream),
+            _ => Ok(Self { reader: None, view: None, chunk: Vec::new() }),
+        }
+    }
+
+    /// What comes out of a stream of bytes.
+    pub(crate) fn of_stream(stream: &ReadableStream) -> worker::Result<Self> {
+        let options = Object::new();
+        Reflect::set(&options, &"mode".into(), &"byob".into())?;
+        let reader = stream.unchecked_ref::<Stream>().get_reader(&options)?;
+        Ok(Self { reader: Some(reader), view: None, chunk: Vec::new() })
     }
 
     /// The next chunk; none at the end. What the network says where it breaks.

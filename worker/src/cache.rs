@@ -20,6 +20,8 @@ use crate::wait::now;
 const MEMORY: u32 = 24 << 20;
 /// The largest single thing that is kept there.
 const MEMORY_ITEM: u32 = MEMORY / 3;
+/// What an item takes beside its bytes: its key, and what the runtime needs for a buffer. Verdicts are small and many.
+const ITEM: u32 = 1024;
 /// A name that no request can have: keys of the Cache API look like addresses.
 const ORIGIN: &str = "https://porthole.invalid/";
 /// How long what cannot go out of date is kept: a year.
@@ -41,6 +43,10 @@ thread_local! {
     static KEPT: RefCell<Memory> = RefCell::default();
 }
 
+fn cost(bytes: &Uint8Array) -> u32 {
+    bytes.length() + ITEM
+}
+
 impl Memory {
     fn get(&mut self, key: &str) -> Option<Uint8Array> {
         let now = now();
@@ -54,19 +60,19 @@ impl Memory {
             return;
         }
         self.remove(key);
-        while self.len + bytes.length() > MEMORY {
+        while self.len + cost(bytes) > MEMORY {
             let oldest = self.items.iter().min_by(|a, b| a.1.used.total_cmp(&b.1.used)).map(|(key, _)| key.clone());
             let Some(oldest) = oldest else { break };
             self.remove(&oldest);
         }
-        self.len += bytes.length();
+        self.len += cost(bytes);
         let item = Item { bytes: bytes.clone(), until: now() + f64::from(seconds) * 1000.0, used: now() };
         self.items.insert(key.to_owned(), item);
     }
 
     fn remove(&mut self, key: &str) {
         if let Some(item) = self.items.remove(key) {
-            self.len -= item.bytes.length();
+            self.len -= cost(&item.bytes);
         }
     }
 }

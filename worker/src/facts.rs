@@ -17,16 +17,21 @@ use crate::config::Config;
 use crate::fetch::Client;
 use crate::flight::{Flights, Gate};
 use crate::problem::{Kind, Problem};
+use crate::sums::SUMS;
 use crate::wait::sleep;
 
 /// Layers that one isolate scans at once.
 const AT_ONCE: usize = 2;
 /// Part of the key: change it with [`options`].
-const BUDGET: &str = "edge1";
+const BUDGET: &str = "edge2";
 /// Largest window of a zstd frame, bytes: what RFC 8878 asks every decoder to have, and writers of images stay below.
 const ZSTD_WINDOW: u64 = 8 << 20;
 /// Largest file that a cataloger gets whole, bytes. The command line allows four times as much; a larger one is a gap.
 const WHOLE_FILE: u64 = 12 << 20;
+/// Most bytes of the list of one layer's entries: 20 for an entry, 250,000 of them.
+const LISTED: usize = 5 << 20;
+/// Most packages of one layer.
+const PACKAGES: usize = 50_000;
 /// The service binding to ourselves.
 const LAYERS: &str = "LAYERS";
 
@@ -54,6 +59,8 @@ pub(crate) struct Wanted {
 fn options() -> LayerOptions {
     let mut scan_limits = ScanLimits::default();
     scan_limits.max_whole_file = WHOLE_FILE;
+    scan_limits.max_listed = LISTED;
+    scan_limits.max_packages_per_layer = PACKAGES;
     LayerOptions { limits: Limits { max_zstd_window: ZSTD_WINDOW, ..Limits::default() }, scan_limits, ..LayerOptions::default() }
 }
 
@@ -124,7 +131,7 @@ impl Wanted {
         let session = Session::of(reference, config.guard.trusts(&reference.registry))?;
         let what = format!("layer {}", self.index);
         let mut download = Download::new(&session, digest, self.size, config.max_layer, what);
-        let mut scan = LayerScan::new(&options());
+        let mut scan = LayerScan::new(&options()).summed_by(SUMS);
         let mut got = 0;
         let take = |new: &[u8]| {
             scan.push(new);

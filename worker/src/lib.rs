@@ -15,9 +15,11 @@ mod fetch;
 mod flight;
 mod limit;
 mod page;
+mod policy;
 mod problem;
 mod report;
 mod route;
+mod sums;
 mod wait;
 
 use std::rc::Rc;

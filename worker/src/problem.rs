@@ -14,12 +14,17 @@ pub(crate) struct Problem {
     detail: String,
     /// Seconds until it may be tried again.
     retry_after: Option<u64>,
+    /// Methods of the address that was asked.
+    allowed: &'static str,
 }
 
 /// Kinds of problems. To add one, add a row to [`ALL`] too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     BadParameter,
+    BadPolicy,
+    PolicyTooLong,
+    PolicyType,
     RegistryNotAllowed,
     ImageNotFound,
     PlatformNotFound,
@@ -45,12 +50,15 @@ pub(crate) enum Kind {
 /// Every kind: its name in `type`, its status, its title.
 const ALL: &[(Kind, &str, u16, &str)] = &[
     (Kind::BadParameter, "bad-parameter", 400, "a parameter cannot be understood"),
+    (Kind::BadPolicy, "bad-policy", 400, "the policy has no verdict"),
+    (Kind::PolicyTooLong, "policy-too-long", 413, "the policy is longer than is read"),
+    (Kind::PolicyType, "policy-type", 415, "this is no kind of policy"),
     (Kind::RegistryNotAllowed, "registry-not-allowed", 403, "this registry is not asked"),
     (Kind::ImageNotFound, "image-not-found", 404, "there is no such image"),
     (Kind::PlatformNotFound, "platform-not-found", 404, "there is no image for this platform"),
     (Kind::PrivateImage, "private-image", 403, "the image is private, or does not exist"),
     (Kind::NotFound, "not-found", 404, "there is nothing at this address"),
-    (Kind::MethodNotAllowed, "method-not-allowed", 405, "this address is for reading"),
+    (Kind::MethodNotAllowed, "method-not-allowed", 405, "this address is asked in another way"),
     (Kind::TooManyRequests, "too-many-requests", 429, "you ask too often"),
     (Kind::RegistryRateLimit, "registry-rate-limit", 429, "the registry allows no more pulls for now"),
     (Kind::DigestMismatch, "digest-mismatch", 502, "the registry sent other bytes than it promised"),
@@ -67,9 +75,19 @@ const ALL: &[(Kind, &str, u16, &str)] = &[
     (Kind::Internal, "internal", 500, "this edge failed"),
 ];
 
+/// Methods of most addresses.
+pub(crate) const READING: &str = "GET, HEAD, OPTIONS";
+/// Methods of the address that takes a policy.
+pub(crate) const POSTING: &str = "POST, OPTIONS";
+
 impl Problem {
     pub(crate) fn new(kind: Kind, detail: impl Into<String>) -> Self {
-        Self { kind, detail: detail.into(), retry_after: None }
+        Self { kind, detail: detail.into(), retry_after: None, allowed: READING }
+    }
+
+    /// The address is asked by other methods.
+    pub(crate) fn method(allowed: &'static str) -> Self {
+        Self { allowed, ..Self::new(Kind::MethodNotAllowed, format!("only {allowed} are answered here")) }
     }
 
     /// With the seconds until it may be tried again.
@@ -133,7 +151,7 @@ impl Problem {
             headers.set("retry-after", &after.to_string())?;
         }
         if self.kind == Kind::MethodNotAllowed {
-            headers.set("allow", "GET, HEAD, OPTIONS")?;
+            headers.set("allow", self.allowed)?;
         }
         cors(&headers)?;
         let body = format!("{:#}\n", self.json());
@@ -150,7 +168,7 @@ impl Problem {
         let (name, detail, retry_after): (String, String, Option<u64>) =
             serde_json::from_str(text).unwrap_or_else(|_| ("internal".into(), "a layer's invocation broke off".into(), None));
         let kind = ALL.iter().find(|(_, known, ..)| *known == name).map_or(Kind::Internal, |row| row.0);
-        Self { kind, detail, retry_after }
+        Self { retry_after, ..Self::new(kind, detail) }
     }
 }
 

@@ -9,13 +9,14 @@ use std::rc::Rc;
 
 use futures_util::{StreamExt, TryStreamExt, stream};
 use porthole_report::export::{Context, Exporter};
+use porthole_report::policy::PolicyResult;
 use porthole_report::{GapKind, Report};
 use porthole_scan::oci::archive::Location;
 use porthole_scan::oci::registry::{Pulled, known};
 use porthole_scan::oci::{Digest, Platform, Reference};
 use porthole_scan::signatures::{Machine, Trust};
 use porthole_scan::time::rfc3339;
-use porthole_scan::{Analysis, FACTS_VERSION, LayerFacts, Options, Subject, attached_sbom};
+use porthole_scan::{Analysis, FACTS_VERSION, LayerFacts, Options, ScanLimits, Subject, attached_sbom};
 use serde_json::{Value, json};
 use worker::console_log;
 use worker::js_sys::Uint8Array;
@@ -25,6 +26,7 @@ use crate::database::Index;
 use crate::facts::{Wanted, beating};
 use crate::fetch::Client;
 use crate::flight::{Flight, Flights, Gate};
+use crate::policy::Posted;
 use crate::problem::{Kind, Problem};
 use crate::wait::{now, today, within};
 
@@ -36,8 +38,11 @@ const MAX_ATTACHED: u64 = 8 << 20;
 const KEEP: u32 = 86_400;
 /// Seconds for which a report with layers left out is kept: their facts may be there later.
 const KEEP_PARTIAL: u32 = 300;
-/// Most entries of all layers that are folded: each takes some 350 bytes, and an isolate has 128 MB for everything.
-const MAX_ENTRIES: u32 = 200_000;
+/// Most paths of all layers that are folded, and most bytes of their names: an isolate has 128 MB for everything.
+const MAX_PATHS: usize = 200_000;
+const MAX_NAMES: usize = 8 << 20;
+/// Most bytes of facts that are folded.
+const MAX_FACTS: u32 = 12 << 20;
 /// Tags remembered at once.
 const MAX_TAGS: usize = 10_000;
 
@@ -52,6 +57,8 @@ pub(crate) struct Asked {
     pub(crate) exporter: &'static dyn Exporter,
     /// Whether the image's own SBOM will do.
     pub(crate) fast: bool,
+    /// What the image is judged by: then the answer is the verdict, not the report.
+    pub(crate) policy: Option<Rc<Posted>>,
 }
 
 /// A report, written.
@@ -105,7 +112,8 @@ impl Asked {
     }
 
     fn work(&self) -> String {
-        format!("{} {} {}", self.image(), self.exporter.id(), self.fast)
+        let form = self.policy.as_ref().map_or(self.exporter.id(), |policy| policy.digest.as_str());
+        format!("{} {form} {}", self.image(), self.fast)
     }
 
     /// Digest that the reference holds already.
@@ -200,12 +208,31 @@ async fn in_time(host: &Rc<Host>, asked: &Asked, work: &Rc<Work>) -> Result<(Rc<
     let database = host.database().await;
     let (tag, now) = (asked.tag(host, &digest, &database), today());
     let (report, is_whole) = report(host, asked, work, &client, &pulled, &database, now).await?;
-    let mut text = String::new();
-    asked.exporter.write(&report, &Context { now: Some(rfc3339(now)), ..Context::default() }, &mut text);
+    let text = match &asked.policy {
+        Some(policy) => verdict(asked, &digest, &policy.judge(&report, &rfc3339(now))?, &report),
+        None => {
+            let mut text = String::new();
+            asked.exporter.write(&report, &Context { now: Some(rfc3339(now)), ..Context::default() }, &mut text);
+            text
+        }
+    };
     drop(report);
     let bytes = Uint8Array::from(text.as_bytes());
     let ready = Ready { bytes, tag, pinned: asked.pinned(&digest), now };
     Ok((Rc::new(ready), if is_whole { KEEP } else { KEEP_PARTIAL }))
+}
+
+/// How a policy ended, for programs: what `porthole scan --policy` says on standard error.
+fn verdict(asked: &Asked, digest: &str, result: &PolicyResult, report: &Report) -> String {
+    let verdict = json!({
+        "image": asked.reference.familiar(),
+        "pinned": asked.pinned(digest),
+        "passed": result.passed,
+        "reasons": result.reasons,
+        "allowed": result.allowed,
+        "gaps": report.gaps.len(),
+    });
+    format!("{verdict:#}\n")
 }
 
 fn announce(work: &Work, asked: &Asked, pulled: &Pulled) {
@@ -254,11 +281,13 @@ async fn report(
     let place = FOLD.with(Rc::clone).enter(|| ()).await;
     let (facts, left_out) = read(&facts, plan.layers.len())?;
     for layer in left_out {
-        let reason = format!("with it the image has more than {MAX_ENTRIES} files, and this edge has no memory for them");
+        let reason = format!("with it there are more than {MAX_FACTS} bytes of facts, and this edge has no memory for them");
         subject.miss(layer as u32, GapKind::OverBudget, &reason);
         is_whole = false;
     }
-    let mut analysis = Analysis::new(&subject, facts, &options);
+    let mut limits = ScanLimits::default();
+    (limits.max_paths, limits.max_names) = (MAX_PATHS, MAX_NAMES);
+    let mut analysis = Analysis::within(&subject, facts, &options, &limits);
     if let Some((digest, bytes)) = sbom
         && !is_whole
     {
@@ -266,11 +295,17 @@ async fn report(
         let _ = analysis.take_attested_sbom(digest, &bytes, &options);
     }
     let rules = machine.map(|machine| {
-        let trust = Trust::public_good().unwrap_or_default();
+        let mut trust = Trust::public_good().unwrap_or_default();
+        if let Some(policy) = &asked.policy {
+            policy.expect(&mut trust);
+        }
         machine.finish(&trust, u64::try_from(now).unwrap_or(0), &analysis.report.packages).into_report(&mut analysis.report)
     });
     let matched = host.match_packages(&mut analysis.report, database, now, rules.unwrap_or_default());
     beating(&|| place.beat(), matched).await;
+    if let Some(policy) = &asked.policy {
+        policy.mark_allowed(&mut analysis.report, &rfc3339(now));
+    }
     analysis.run_checks(&options);
     Ok((analysis.report, is_whole))
 }
@@ -278,17 +313,19 @@ async fn report(
 /// Facts as they came, read; and the layers that there is no memory for.
 fn read(facts: &BTreeMap<usize, Uint8Array>, layers: usize) -> Result<(Vec<Option<LayerFacts>>, Vec<usize>), Problem> {
     let broken = |error| Problem::new(Kind::Internal, format!("kept facts: {error}"));
-    let (mut read, mut left_out, mut entries) = (Vec::new(), Vec::new(), 0);
+    let (mut read, mut left_out, mut room) = (Vec::new(), Vec::new(), MAX_FACTS);
     for index in 0..layers {
-        let mut facts = facts.get(&index).map(|bytes| LayerFacts::from_bytes(&bytes.to_vec()).map_err(broken)).transpose()?;
-        let more = facts.as_ref().map_or(0, |facts| facts.entries.len());
-        if more > MAX_ENTRIES - entries {
-            left_out.push(index);
-            facts = None;
-        } else {
-            entries += more;
-        }
-        read.push(facts);
+        let bytes = facts.get(&index).filter(|bytes| match room.checked_sub(bytes.length()) {
+            Some(left) => {
+                room = left;
+                true
+            }
+            None => {
+                left_out.push(index);
+                false
+            }
+        });
+        read.push(bytes.map(|bytes| LayerFacts::from_bytes(&bytes.to_vec()).map_err(broken)).transpose()?);
     }
     Ok((read, left_out))
 }

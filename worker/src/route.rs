@@ -1,4 +1,4 @@
-//! Which address asks for what. Everything is for reading.
+//! Which address asks for what. Nothing is changed by asking: the one body that is taken is a policy to judge by.
 
 use std::rc::Rc;
 
@@ -10,7 +10,8 @@ use serde_json::json;
 use worker::{Headers, Request, Response};
 
 use crate::cache::response_of;
-use crate::problem::{self, Kind, Problem};
+use crate::policy::Posted;
+use crate::problem::{self, Kind, POSTING, Problem, READING};
 use crate::report::{Asked, Ready, ask};
 use crate::{Host, events, page};
 
@@ -18,6 +19,9 @@ use crate::{Host, events, page};
 const OPENAPI: &str = include_str!("../openapi.json");
 /// Longest reference that is read, characters: registry, repository, tag and digest at their longest fit.
 const MAX_REFERENCE: usize = 700;
+
+/// The address that takes a policy.
+const POLICY: &str = "/v1/policy";
 
 /// Anybody's page may read what is said here: it is all about public images.
 pub(crate) fn cors(headers: &Headers) -> worker::Result<()> {
@@ -32,13 +36,18 @@ pub(crate) async fn answer(request: Request, host: Rc<Host>) -> worker::Result<R
     let is_api = matches!(path.as_str(), "/v1/report" | "/v1/progress" | "/badge.svg");
     // The runtime's own word: to the crate, a method that it does not know is GET.
     let outcome = match request.inner().method().as_str() {
-        "OPTIONS" => return preflight(),
+        "OPTIONS" => return preflight(if path == POLICY { POSTING } else { READING }),
+        "POST" if path == POLICY => match host.count(&request).await {
+            Ok(()) => judge(&request, &host).await,
+            Err(problem) => Err(problem),
+        },
+        _ if path == POLICY => Err(Problem::method(POSTING)),
         "GET" | "HEAD" if is_api => match host.count(&request).await {
             Ok(()) => ask_for(&request, &host, &path).await,
             Err(problem) => Err(problem),
         },
         "GET" | "HEAD" => other(&request, &host, &path).await,
-        _ => Err(Problem::new(Kind::MethodNotAllowed, "only GET, HEAD and OPTIONS are answered")),
+        _ => Err(Problem::method(READING)),
     };
     match outcome {
         Ok(response) => Ok(response),
@@ -55,12 +64,12 @@ pub(crate) async fn answer(request: Request, host: Rc<Host>) -> worker::Result<R
     }
 }
 
-fn preflight() -> worker::Result<Response> {
+fn preflight(methods: &str) -> worker::Result<Response> {
     let headers = Headers::new();
     cors(&headers)?;
-    headers.set("allow", "GET, HEAD, OPTIONS")?;
-    headers.set("access-control-allow-methods", "GET, HEAD, OPTIONS")?;
-    headers.set("access-control-allow-headers", "If-None-Match")?;
+    headers.set("allow", methods)?;
+    headers.set("access-control-allow-methods", methods)?;
+    headers.set("access-control-allow-headers", "Content-Type, If-None-Match")?;
     headers.set("access-control-max-age", "86400")?;
     Ok(Response::empty()?.with_status(204).with_headers(headers))
 }
@@ -93,7 +102,7 @@ fn asked(request: &Request, badge: bool) -> Result<Asked, Problem> {
         Some("fast") => true,
         Some(_) => return Err(bad("mode is full or fast".into())),
     };
-    Ok(Asked { reference, platform, exporter, fast })
+    Ok(Asked { reference, platform, exporter, fast, policy: None })
 }
 
 /// Whether the reference names a registry that may be asked, before any work is begun for it.
@@ -119,6 +128,26 @@ async fn ask_for(request: &Request, host: &Rc<Host>, path: &str) -> Result<Respo
         Err(work) => work.wait(|| ()).await?,
     };
     Ok(written(request, &asked, &ready)?)
+}
+
+/// How an image does under the policy in the request's body.
+async fn judge(request: &Request, host: &Rc<Host>) -> Result<Response, Problem> {
+    let asked = asked(request, true)?;
+    allowed(host, &asked.reference)?;
+    let policy = Posted::read(request, host.config.stall_seconds).await?;
+    let asked = Asked { policy: Some(Rc::new(policy)), ..asked };
+    let ready = match ask(host, &asked).await {
+        Ok(ready) => ready,
+        Err(work) => work.wait(|| ()).await?,
+    };
+    let headers = Headers::new();
+    headers.set("content-type", "application/json")?;
+    headers.set("cache-control", "no-store")?;
+    headers.set("porthole-image", &ready.pinned)?;
+    headers.set("porthole-now", &rfc3339(ready.now))?;
+    headers.set("x-content-type-options", "nosniff")?;
+    cors(&headers)?;
+    Ok(response_of(&ready.bytes)?.with_headers(headers))
 }
 
 /// A report as an answer.

@@ -189,6 +189,29 @@ test('a client that asks too often is told when to come back', { skip }, async (
   }
 });
 
+test('where a limiter is bound, it counts and not the isolate', { skip }, async () => {
+  // The isolate alone would let a single request through.
+  const bound = await startEdge({ trusted: [registry.host], limit: 4, variables: { REQUESTS_PER_MINUTE: '1', CLIENT_HEADER: 'x-client' } });
+  try {
+    const ask = async (client, path = bound.address(image)) => {
+      const response = await bound.get(path, { headers: { 'x-client': client } });
+      return [response.status, response.headers.get('retry-after'), JSON.parse(await response.text())];
+    };
+    const seen = [];
+    for (let n = 0; n < 10; n += 1) seen.push(await ask('a'));
+    const passed = seen.filter(([status]) => status === 200).length;
+    // A minute may end meanwhile.
+    assert.ok(passed >= 4 && passed <= 8, `${passed} of 10`);
+    const [, after, problem] = seen.find(([status]) => status === 429);
+    assert.equal(problem.type, '/problems#too-many-requests');
+    assert.ok(Number(after) >= 1 && Number(after) <= 60);
+    assert.equal((await ask('b'))[0], 200);
+    assert.equal((await bound.get('healthz')).status, 200);
+  } finally {
+    await bound.close();
+  }
+});
+
 test('without time for layers it answers with what it knows, and says so', { skip }, async () => {
   const free = await startEdge({ trusted: [registry.host], variables: { PLAN: 'free' } });
   try {

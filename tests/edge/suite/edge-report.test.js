@@ -1,10 +1,10 @@
 // Reports of the edge: the same bytes as the command line's, as quickly as promised, from one pull, in little memory.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { database, median, midnight, missing, startEdge } from '../edge.js';
+import { database, median, midnight, missing, runtimes, startEdge } from '../edge.js';
 import { multiArch, smallImage } from '../fixture.js';
 import { porthole } from '../porthole.js';
 import { realImages, startRegistry } from '../registry.js';
@@ -32,14 +32,14 @@ after(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-/** What the command line says of the same image, and how long it took. */
+/** What the command line says of the same image, and how much processor time it took, milliseconds. */
 async function command(reference, ...options) {
-  const { code, out, err, took } = await porthole([
+  const { code, out, err, cpu } = await porthole([
     'scan', `docker://${reference}`, '--format', 'json', '--quiet', '--plain-http', '--platform', 'linux/amd64', '--now', midnight(),
-    ...(database ? ['--db', database] : []), ...options,
+    ...(database && !options.includes('--db') ? ['--db', database] : []), ...options,
   ]);
   assert.equal(code, 0, err);
-  return { out, took };
+  return { out, cpu };
 }
 
 /** Where two texts part, for a message that can be read. */
@@ -61,6 +61,33 @@ test('the report is the command line\'s, byte for byte', { skip }, async () => {
     if (tag === 'zstd' && (await fetch(`http://${registry.host}/v2/${name}/manifests/zstd`, { method: 'HEAD' })).status === 404) continue;
     const reference = registry.reference(name, tag);
     same(await edge.report(reference), (await command(reference)).out, reference);
+  }
+});
+
+test('the same with an advisory database: findings are the command line\'s, byte for byte', { skip }, async () => {
+  const page = mkdtempSync(join(scratch, 'page-'));
+  const db = join(page, 'db');
+  const record = (id, ecosystem, name, fixed) => ({
+    id, modified: '2026-01-01T00:00:00Z', summary: `${name} before ${fixed}`,
+    severity: [{ type: 'CVSS_V3', score: 'CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:H/I:H/A:H' }],
+    affected: [{ package: { ecosystem, name }, ranges: [{ type: 'ECOSYSTEM', events: [{ introduced: '0' }, { fixed }] }] }],
+  });
+  const records = [
+    record('ALPINE-CVE-2026-0001', 'Alpine:v3.20', 'musl', '1.2.5-r1'), record('ALPINE-CVE-2026-0002', 'Alpine:v3.20', 'busybox', '1.36.1-r30'),
+    record('ALPINE-CVE-2026-0003', 'Alpine:v3.20', 'musl', '1.2.5-r0'), record('ALPINE-CVE-2026-0004', 'Alpine:v3.19', 'musl', '9-r0'),
+  ];
+  writeFileSync(join(scratch, 'records.jsonl'), records.map((one) => `${JSON.stringify(one)}\n`).join(''));
+  const built = await porthole(['db', 'build', '--quiet', '--osv', join(scratch, 'records.jsonl'), '--out', db]);
+  assert.equal(built.code, 0, built.err);
+  const own = await startRegistry({ repositories: { small: smallImage() } });
+  const beside = await startEdge({ trusted: [own.host], page });
+  try {
+    const text = await beside.report(own.reference('small'));
+    assert.deepEqual(JSON.parse(text).vulnerabilities.findings.map(({ id }) => id).sort(), ['CVE-2026-0001', 'CVE-2026-0002']);
+    same(text, (await command(own.reference('small'), '--db', db)).out, 'with a database');
+  } finally {
+    await beside.close();
+    await own.close();
   }
 });
 
@@ -98,28 +125,28 @@ test('a warm report comes in less than 20 ms', { skip }, async () => {
   assert.ok(best < 20, `${best} ms`);
 });
 
-// The aim is 1.5. What is between is WebAssembly: SHA-256 without the processor's own instructions, and one thread where the
-// command line has as many as there are cores.
-test('a cold report takes no longer than 8 times the command line', { skip: skip || realImages().length === 0 }, async () => {
+// By processor time: a clock would measure what else the machine does, and how many cores the command line has. What is between
+// the two is inflating in WebAssembly; the aim is 1.5, on a quiet machine it is met.
+test('a cold report takes no more than twice the processor time of the command line', { skip: skip || (realImages().length === 0 || !runtimes() ? 'no real images, or no /proc' : false) }, async () => {
   const name = ['debian-app', 'debian-slim', 'alpine'].find((name) => realImages().includes(name)) ?? realImages()[0];
   const reference = registry.reference(name);
   const [theirs, ours] = [[], []];
-  for (let round = 0; round < 1; round += 1) {
-    theirs.push((await command(reference, '--cache', mkdtempSync(join(scratch, 'cache-')))).took);
+  for (let round = 0; round < 2; round += 1) {
+    theirs.push((await command(reference, '--cache', mkdtempSync(join(scratch, 'cache-')))).cpu);
     const fresh = await startEdge({ trusted: [registry.host] });
     try {
       // The runtime is up and the worker started: what is measured is the image.
       await fresh.health();
-      const begun = performance.now();
+      const begun = runtimes().cpu;
       await fresh.report(reference);
-      ours.push(performance.now() - begun);
+      ours.push(runtimes().cpu - begun);
     } finally {
       await fresh.close();
     }
   }
-  const ratio = median(ours) / median(theirs);
-  console.log(`  cold ${name}: edge ${ours.map(Math.round)} ms, command line ${theirs.map(Math.round)} ms, ratio ${ratio.toFixed(2)}`);
-  assert.ok(ratio <= 8, `ratio ${ratio}`);
+  const ratio = Math.min(...ours) / Math.min(...theirs);
+  console.log(`  cold ${name}: edge ${ours} ms of processor time, command line ${theirs} ms, ratio ${ratio.toFixed(2)}`);
+  assert.ok(ratio <= 2, `ratio ${ratio}`);
 });
 
 for (const fanOut of [true, false]) {

@@ -38,7 +38,7 @@ pub(super) fn build(project: &Project) -> Result<Done, Failure> {
     let tools = Tools::ensure(project)?;
     let packages = Packages::install(project, "worker")?;
     let worker = project.root.join("worker");
-    let inputs = ["crates/oci", "crates/report", "crates/advisory", "crates/scan", "www/index.html", ".cargo"];
+    let inputs = ["crates/oci", "crates/report", "crates/rego", "crates/advisory", "crates/scan", "www/index.html", ".cargo"];
     let ours = ["src", "Cargo.toml", "Cargo.lock", "openapi.json", "entry.js"].map(|input| worker.join(input));
     let inputs: Vec<PathBuf> = inputs.iter().map(|input| project.root.join(input)).chain(ours).collect();
     let inputs: Vec<_> = inputs.iter().map(PathBuf::as_path).collect();
@@ -71,7 +71,7 @@ pub(super) fn build(project: &Project) -> Result<Done, Failure> {
     packages
         .program("esbuild")
         .args(["entry.js", "--bundle", "--format=esm", "--target=es2022", "--log-level=warning"])
-        .args(["--external:*.wasm", "--external:cloudflare:*", "--outfile=build/index.js"])
+        .args(["--external:*.wasm", "--external:cloudflare:*", "--external:node:*", "--outfile=build/index.js"])
         .succeed()?;
     let bytes = [&module, &out.join("index.js")].iter().try_fold(0, |sum, file| {
         let bytes = fs::read(file).about(|| format!("read {}", file.display()))?;
