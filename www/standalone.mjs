@@ -43,6 +43,7 @@ writeFileSync(out, `<!doctype html>
 ${block('id="porthole-wasm"', read(join('assets', module('porthole'))))}
 ${block('id="porthole-verifier"', read(join('assets', module('signatures'))))}
 ${block('id="porthole-exports"', read(join('assets', module('exports'))))}
+${block('id="porthole-rego"', read(join('assets', module('rego'))))}
 ${block('id="porthole-sample"', read('sample/sample.tar'))}
 ${shards.map((name) => block(`data-shard="${name}"`, readFileSync(join(database, name)))).join('\n')}
 <script type="module" id="porthole-script">${code}</script>

@@ -34,7 +34,7 @@ function sealed(): Plugin {
       const all = files(out).map((path) => relative(out, path).replaceAll('\\', '/')).filter((path) => path !== 'sw.js').sort();
       const page = join(out, 'index.html');
       const module = (name: string): string | undefined => all.find((path) => path.endsWith('.wasm') && path.startsWith(`assets/${name}_bg`));
-      const modules = Object.entries({ wasm: module('porthole'), verifier: module('signatures'), exports: module('exports') });
+      const modules = Object.entries({ wasm: module('porthole'), verifier: module('signatures'), exports: module('exports'), rego: module('rego') });
       const onDemand = modules.flatMap(([what, path]) => (path && what !== 'wasm' ? [path] : []));
       const html = readFileSync(page, 'utf8')
         .replace(/<(script|link)([^>]*?)(src|href)="\.\/(assets\/[^"]+)"([^>]*)>/g, (_, tag: string, before: string, attribute: string, path: string, after: string) =>

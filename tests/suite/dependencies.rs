@@ -13,6 +13,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("crates/wasm", &["porthole-scan", "porthole-report"]),
     ("crates/wasm-signatures", &["porthole-scan"]),
     ("crates/wasm-exports", &["porthole-report"]),
+    ("crates/wasm-rego", &["porthole-rego", "porthole-report"]),
     ("crates/cli", &["porthole-scan", "porthole-report", "porthole-rego", "porthole-advisory"]),
     ("crates/xtask", &[]),
 ];

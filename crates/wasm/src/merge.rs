@@ -251,10 +251,6 @@ impl Merge {
     #[wasm_bindgen(js_name = setPolicy)]
     pub fn set_policy(&mut self, name: &str, text: Option<String>) -> Result<(), JsError> {
         self.policy = None;
-        if name.to_ascii_lowercase().ends_with(".rego") {
-            // The engine would weigh half as much as the whole page.
-            return Err(js(format!("{name}: rules in Rego are judged on the command line; thresholds in TOML here too")));
-        }
         let policy = text.map(|text| basic_toml::from_str(&text)).transpose();
         self.policy = policy.map_err(|error| js(format!("{name}: {}", error.to_string().trim_end())))?;
         Ok(())

@@ -53,6 +53,47 @@ test('a policy that cannot be read says so in one sentence and judges nothing', 
   await context.close();
 });
 
+test('a policy in Rego passes or fails with its reasons, by an engine that comes only then', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  const asked = [];
+  page.on('request', (request) => asked.push(new URL(request.url()).pathname));
+  const engines = () => asked.filter((path) => /rego_bg.*\.wasm$/.test(path)).length;
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  assert.equal(engines(), 0);
+  await drop(page, 'strict.rego', Buffer.from('package porthole\n\ndeny contains msg if {\n\tsome secret in input.secrets\n\tsecret.harmless == null\n\tmsg := sprintf("%s is in the image", [secret.path])\n}\n\ndeny contains {"rule": "day", "msg": "no day"} if not regex.match(`^\\d{4}-\\d{2}-\\d{2}$`, data.context.today)\n'));
+  await page.waitForSelector('.judged.failed');
+  assert.match(await judged(page), /Policy failed for \d+ reasons?[\s\S]*porthole\.deny[\s\S]*deploy_key is in the image/);
+  assert.doesNotMatch(await judged(page), /no day/);
+  await drop(page, 'kind.rego', Buffer.from('package porthole\n\nallow if {\n\tcount(input.packages) > 3\n\tinput.image.names[0] == "example.com/harbour/tide-table:1.4.0"\n}\n'));
+  await page.waitForSelector('.judged.passed');
+  assert.match(await judged(page), /Policy passed/);
+  assert.equal(await page.locator('.document').count(), 1);
+  assert.equal(engines(), 1);
+  // Thresholds take its place, as any newer policy does.
+  await drop(page, 'policy.toml', Buffer.from('[secrets]\nseverity = "low"\n'));
+  await page.waitForSelector('.judged.failed');
+  assert.match(await judged(page), /secrets\.severity/);
+  await context.close();
+});
+
+test('a policy in Rego that gives no verdict says why in one sentence, and judges nothing', async () => {
+  const { page, context } = await openPage(browser, site.url);
+  await drop(page, 'tide-table.tar', sampleImage());
+  await settled(page);
+  for (const [name, text, why] of [
+    ['half.rego', 'package porthole\ndeny contains if {\n', /half\.rego: line 2, column 15: unexpected keyword `if`/],
+    ['other.rego', 'package other\ndeny contains "x" if true\n', /no rule named deny or allow in the package porthole: this policy would pass everything/],
+    ['breaks.rego', 'package porthole\ndeny contains "x" if 1 / 0 == 1\n', /while the policy ran: breaks\.rego: line 2, column 24: divide by zero/],
+  ]) {
+    await drop(page, name, Buffer.from(text));
+    await page.waitForFunction((wanted) => document.querySelector('.document.bad')?.textContent.includes(wanted), name);
+    assert.match(await page.locator('.document').innerText(), why);
+    assert.equal(await page.locator('.judged').count(), 0);
+  }
+  await context.close();
+});
+
 test('documents that come first, or with an image, count for it', async () => {
   const { page, context } = await openPage(browser, site.url);
   await choose(page, [file('policy.toml', '[checks]\nrequired = ["runs-as-root"]\n')]);

@@ -195,6 +195,9 @@ test('one file holds the whole page, and works from disk without a network', asy
   await page.waitForSelector('.content pre');
   assert.match(await page.locator('.content pre').innerText(), /PRETTY_NAME/);
   // What a page on a server fetches when it is needed is inside too.
+  await drop(page, 'policy.rego', Buffer.from('package porthole\nallow if input.image.config.user == "nobody at all"\n'));
+  await page.evaluate(() => { location.hash = '#/overview'; });
+  await page.waitForSelector('.judged.failed');
   await page.evaluate(() => { location.hash = '#/raw'; });
   const waiting = page.waitForEvent('download');
   await page.getByRole('button', { name: /CycloneDX/ }).last().click();

@@ -2,6 +2,7 @@
 import wasmUrl from '../pkg/porthole_bg.wasm?url';
 import verifierUrl from '../pkg-signatures/signatures_bg.wasm?url';
 import exportsUrl from '../pkg-exports/exports_bg.wasm?url';
+import regoUrl from '../pkg-rego/rego_bg.wasm?url';
 import { decodeBase64 } from '../shared/base64';
 import type { ModulePlace, Settings } from '../shared/protocol';
 import { requested } from './store';
@@ -43,7 +44,7 @@ async function load(): Promise<WebAssembly.Module> {
 }
 
 /** A module that a worker fetches when it is needed; in a standalone file what stands in it. */
-function onDemand(name: 'verifier' | 'exports', path: string): ModulePlace {
+function onDemand(name: 'verifier' | 'exports' | 'rego', path: string): ModulePlace {
   const inside = document.getElementById(`porthole-${name}`)?.textContent;
   if (inside) return inside;
   if (location.protocol === 'file:') return null;
@@ -53,6 +54,7 @@ function onDemand(name: 'verifier' | 'exports', path: string): ModulePlace {
 
 export const verifier = (): ModulePlace => onDemand('verifier', verifierUrl);
 export const exporter = (): ModulePlace => onDemand('exports', exportsUrl);
+export const rego = (): ModulePlace => onDemand('rego', regoUrl);
 
 /** Folder of the advisory shards; in a standalone file the shards themselves, as they stand in it; null where there can be none. */
 export function database(): Settings['database'] {

@@ -2,7 +2,7 @@
 import { head as headOf } from '../shared/verdict';
 import type { FromModel, InputFile, InputKind, Progress, Settings } from '../shared/protocol';
 import type { Report } from '../shared/report';
-import { analysisModule, database, exporter, sampleFile, verifier } from './assets';
+import { analysisModule, database, exporter, rego, sampleFile, verifier } from './assets';
 import { consider } from './consider';
 import { duration } from '../shared/format';
 import { grouped, nameOf, sizeOf } from './inputs';
@@ -56,7 +56,7 @@ export async function learnLimits(): Promise<void> {
 const PATIENCE = 120_000;
 
 export const settings = (): Settings => ({
-  now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database(), verifier: verifier(), exports: exporter(), trust: trust.value,
+  now: new Date().toISOString(), workers: Math.max(1, Math.min(navigator.hardwareConcurrency || 2, 4)), database: database(), verifier: verifier(), exports: exporter(), rego: rego(), trust: trust.value,
   limits: limits.value, patience: PATIENCE,
 });
 

@@ -104,6 +104,8 @@ export interface Settings {
   verifier: ModulePlace;
   /** The module that writes a report in other formats. */
   exports: ModulePlace;
+  /** The module that judges by policies in Rego. */
+  rego: ModulePlace;
   trust: Trust;
   /** Caps that were changed, by name. */
   limits: Readonly<Record<string, number>>;

@@ -56,6 +56,7 @@ export const S = {
     remove: (name: string) => `Take ${name} away`,
     taken: (names: string) => `Judged by ${names}`,
     none: 'Nothing is judged by a policy or by rules',
+    noRego: 'this copy of the page has no part that judges by policies in Rego',
     passed: 'Policy passed',
     failed: (value: number) => `Policy failed for ${plural(value, 'reason')}`,
     allowed: (value: number) => `${plural(value, 'finding')} accepted by the policy`,

@@ -12,9 +12,12 @@ import { limitsOf } from './limits';
 import { match } from './matching';
 import { write } from './exports';
 import { type Job, Pool } from './pool';
+import { isRego, RegoPolicy } from './rego';
 import { trusting, Verification } from './verify';
 
 type Say = (message: FromModel) => void;
+
+const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Folding again for what came in meanwhile costs time: at most this share of it. */
 const JOIN_SHARE = 0.1;
@@ -76,7 +79,7 @@ export class Session {
     // A saved report says what it said.
     if (merge.isSaved()) merge.setToday(this.#settings.now.slice(0, 10));
     else await match(merge, this.#settings, this.#note);
-    this.#consider(merge);
+    await this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...this.#progress, phase: 'done' } });
   }
@@ -135,7 +138,8 @@ export class Session {
     if (turn !== this.#turn) return;
     await match(merge, this.#settings, this.#note);
     if (turn !== this.#turn) return;
-    this.#consider(merge);
+    await this.#consider(merge);
+    if (turn !== this.#turn) return;
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...progress, phase: 'done' } });
     digests?.behind();
@@ -148,7 +152,7 @@ export class Session {
       if (turn === this.#turn) this.#verification = verification;
       else verification?.close();
     } catch (error) {
-      if (turn === this.#turn) merge.missSignatures(error instanceof Error ? error.message : String(error));
+      if (turn === this.#turn) merge.missSignatures(reason(error));
     }
   }
 
@@ -195,7 +199,7 @@ export class Session {
     let joined = performance.now();
     let cost = 0;
     const digests = new Digests(merge, (layer) => groups.find(([first]) => first === layer) ?? [layer], () => {
-      this.#judged = merge.judge() ?? null;
+      this.#judge(merge);
       this.#tell(merge);
     });
     const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#jobs(first)), this.#settings, {
@@ -260,30 +264,61 @@ export class Session {
   }
 
   #judged: PolicyResult | null = null;
+  /** The policy in Rego, if that is what judges, and which of the documents it is. */
+  #rego: { policy: RegoPolicy; at: number } | null = null;
+  #problems: (string | null)[] = [];
 
   /** Hands over what says what counts, and asks again what rests on it. A document that cannot be read changes nothing. */
-  #consider(merge: Merge): (string | null)[] {
+  async #consider(merge: Merge): Promise<void> {
+    const considerations = this.#considerations;
+    const problems: (string | null)[] = considerations.map(() => null);
+    const at = considerations.findIndex(isRego);
+    const document = considerations[at];
+    let policy: RegoPolicy | null = null;
+    try {
+      if (document) policy = await RegoPolicy.of(document, this.#settings, this.#note);
+    } catch (error) {
+      problems[at] = reason(error);
+    }
+    // Meanwhile another image was chosen, or other documents were given: those are considered by their own call.
+    if (merge !== this.#merge || considerations !== this.#considerations) {
+      policy?.close();
+      return;
+    }
+    this.#rego?.policy.close();
+    this.#rego = policy && { policy, at };
+    this.#problems = problems;
     merge.dropRules();
     merge.setPolicy('', undefined);
-    const problems = this.#considerations.map(({ name, kind, file }) => {
+    considerations.forEach(({ name, kind, file }, index) => {
       try {
-        if (kind === 'policy') merge.setPolicy(name, new TextDecoder().decode(readNow(file)));
-        else if (kind !== 'trust') merge.addRules(name, readNow(file));
-        return null;
+        if (kind === 'policy' && index !== at) merge.setPolicy(name, new TextDecoder().decode(readNow(file)));
+        else if (kind !== 'policy' && kind !== 'trust') merge.addRules(name, readNow(file));
       } catch (error) {
-        return error instanceof Error ? error.message : String(error);
+        problems[index] = reason(error);
       }
     });
     try {
-      this.#verify(merge, this.#trust, this.#considerations);
+      this.#verify(merge, this.#trust, considerations);
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.#considerations.forEach(({ kind }, at) => { if (kind === 'trust') problems[at] = why; });
+      considerations.forEach(({ kind }, index) => { if (kind === 'trust') problems[index] = reason(error); });
       this.#verify(merge, this.#trust, []);
     }
-    this.#judged = merge.judge() ?? null;
+    this.#judge(merge);
     this.#say({ type: 'considered', problems, expired: merge.expiredRules() });
-    return problems;
+  }
+
+  /** How the report does under the policy. Where one in Rego gives no verdict, there is none, and its document says why. */
+  #judge(merge: Merge): void {
+    this.#judged = merge.judge() ?? null;
+    if (!this.#rego) return;
+    const { policy, at } = this.#rego;
+    try {
+      this.#judged = policy.judge(merge.report(), this.#settings.now.slice(0, 10));
+    } catch (error) {
+      this.#problems[at] = reason(error);
+      this.#say({ type: 'considered', problems: this.#problems, expired: merge.expiredRules() });
+    }
   }
 
   answer(question: Question, ask: Questions[Question]['ask']): Questions[Question]['answer'] | Promise<Questions[Question]['answer']> {
@@ -325,15 +360,16 @@ export class Session {
         if (!this.#verification) throw new Error(S.signatures.nothing);
         const milliseconds = this.#verify(merge, trust, this.#considerations);
         this.#trust = trust;
-        this.#judged = merge.judge() ?? null;
+        this.#judge(merge);
         this.#tell(merge);
         return { milliseconds };
       }
       case 'consider': {
         this.#considerations = ask as Questions['consider']['ask'];
-        const problems = this.#consider(merge);
-        this.#tell(merge);
-        return problems;
+        return this.#consider(merge).then(() => {
+          if (merge === this.#merge) this.#tell(merge);
+          return this.#problems;
+        });
       }
     }
   }

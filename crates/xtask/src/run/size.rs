@@ -13,8 +13,8 @@ const LIMIT: usize = 900_000;
 /// Kinds of files that every visit needs; pictures, the sample image and advisories come when they are asked for.
 const NEEDED: &[&str] = &["html", "js", "css", "wasm"];
 
-/// Modules that come with an image that carries signatures, and with an export.
-const ON_DEMAND: &[&str] = &["signatures", "exports"];
+/// Modules that come with an image that carries signatures, with an export, and with a policy in Rego.
+const ON_DEMAND: &[&str] = &["signatures", "exports", "rego"];
 
 pub(super) fn check(project: &Project) -> Result<Done, Failure> {
     let mut sizes = Vec::new();

@@ -41,7 +41,8 @@ struct Module {
     folder: &'static str,
 }
 
-/// The module that every visit needs, and those that are loaded when an image carries signatures and when somebody exports.
+/// The module that every visit needs, and those that are loaded when an image carries signatures, when somebody exports, and when
+/// a policy is in Rego.
 const MODULES: &[Module] = &[
     Module {
         crates: &["crates/wasm", "crates/oci", "crates/report", "crates/advisory", "crates/scan"],
@@ -54,6 +55,7 @@ const MODULES: &[Module] = &[
         folder: "pkg-signatures",
     },
     Module { crates: &["crates/wasm-exports", "crates/report"], name: "exports", folder: "pkg-exports" },
+    Module { crates: &["crates/wasm-rego", "crates/report", "crates/rego"], name: "rego", folder: "pkg-rego" },
 ];
 
 pub(super) fn package(project: &Project) -> Result<Done, Failure> {
