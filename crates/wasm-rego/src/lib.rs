@@ -1,6 +1,6 @@
 //! The third browser module: one handle that judges a report by a policy in Rego. No rule of its own.
 //!
-//! It stands apart because the engine weighs a third of the first module, and most people have no policy: the page loads it when
+//! It stands apart because the engine weighs half of the first module, and most people have no policy: the page loads it when
 //! a file named `*.rego` is dropped. The report comes as its JSON export writes it. Must not know: archives, the network, the clock.
 //! Proof: `tests/web/suite/counts.test.js` (in Chromium).
 
