@@ -105,7 +105,13 @@ fn documents_link_to_what_is_there() {
     for name in ["ci.md", "policies.md", "efficiency.md", "registries.md"] {
         let document = std::fs::read_to_string(docs(name)).expect(name);
         for link in document.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
-            assert!(link.starts_with("https://") || docs(link).exists(), "{name}: {link}");
+            let (file, heading) = link.split_once('#').unwrap_or((link, ""));
+            assert!(link.starts_with("https://") || docs(file).exists(), "{name}: {link}");
+            if !link.starts_with("https://") && !heading.is_empty() {
+                let there = std::fs::read_to_string(docs(file)).expect(file);
+                let slug = |line: &str| line.trim_start_matches('#').trim().to_lowercase().replace(' ', "-");
+                assert!(there.lines().any(|line| line.starts_with('#') && slug(line) == heading), "{name}: {link}");
+            }
         }
     }
 }

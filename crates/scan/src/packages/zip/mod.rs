@@ -238,50 +238,51 @@ impl Zip {
         };
     }
 
+    /// Inflates until nothing moves any more: what is said of an entry that is cut short or damaged is then the same for every
+    /// chopping, since no output waits inside for a next call.
     fn inflate(&mut self, bytes: &mut &[u8], visitor: &mut dyn Visitor) {
-        let State::Inflate { left, read, written, wanted } = self.state else { return };
-        let Some(inflate) = &mut self.inflate else { return };
-        let available = left.map_or(bytes.len(), |left| bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
-        let mut out = [0; 16 * 1024];
-        let (in_before, out_before) = (inflate.total_in(), inflate.total_out());
-        let status = inflate.decompress(bytes.get(..available).unwrap_or_default(), &mut out, FlushDecompress::None);
-        let consumed = inflate.total_in() - in_before;
-        let produced = inflate.total_out() - out_before;
-        take(bytes, consumed);
-        let wanted = wanted && visitor.data(out.get(..produced as usize).unwrap_or_default());
-        let (left, read, written) = (left.map(|left| left - consumed), read + consumed, written + produced);
-        self.state = State::Inflate { left, read, written, wanted };
-        self.budget = self.budget.saturating_sub(produced);
-        let ended = match status {
-            Ok(Status::StreamEnd) => true,
-            // Nothing moved although there was input and room: the stream is damaged.
-            Ok(_) if consumed == 0 && produced == 0 => {
-                if left == Some(0) || available > 0 {
+        while let State::Inflate { left, read, written, wanted } = self.state {
+            let Some(inflate) = &mut self.inflate else { return };
+            let available = left.map_or(bytes.len(), |left| bytes.len().min(usize::try_from(left).unwrap_or(usize::MAX)));
+            let mut out = [0; 16 * 1024];
+            let (in_before, out_before) = (inflate.total_in(), inflate.total_out());
+            let status = inflate.decompress(bytes.get(..available).unwrap_or_default(), &mut out, FlushDecompress::None);
+            let consumed = inflate.total_in() - in_before;
+            let produced = inflate.total_out() - out_before;
+            take(bytes, consumed);
+            let wanted = wanted && visitor.data(out.get(..produced as usize).unwrap_or_default());
+            let (left, read, written) = (left.map(|left| left - consumed), read + consumed, written + produced);
+            self.state = State::Inflate { left, read, written, wanted };
+            self.budget = self.budget.saturating_sub(produced);
+            let ended = match status {
+                Ok(Status::StreamEnd) => true,
+                // Nothing moved: more is needed, or, where there is or will be no more, the stream is damaged.
+                Ok(_) if consumed == 0 && produced == 0 => {
+                    if left != Some(0) && available == 0 {
+                        return;
+                    }
                     false
-                } else {
-                    return;
                 }
-            }
-            Ok(_) if left == Some(0) && produced == 0 => false,
-            Ok(_) => {
-                if self.budget == 0 {
-                    visitor.end(false);
-                    self.fail(Trouble::TooLarge);
+                Ok(_) => {
+                    if self.budget == 0 {
+                        visitor.end(false);
+                        self.fail(Trouble::TooLarge);
+                    }
+                    continue;
                 }
-                return;
+                Err(_) => false,
+            };
+            visitor.end(ended);
+            if !ended {
+                self.trouble.get_or_insert(Trouble::Malformed("a compressed entry is damaged"));
             }
-            Err(_) => false,
-        };
-        visitor.end(ended);
-        if !ended {
-            self.trouble.get_or_insert(Trouble::Malformed("a compressed entry is damaged"));
-        }
-        match left {
-            Some(0) => self.state = State::Structure,
-            Some(left) => self.state = State::Skip { left },
-            None if ended => self.state = State::Descriptor { read, written },
-            // Where the next entry begins can still be found by its descriptor, counted from here.
-            None => self.fail(Trouble::Malformed("a compressed entry is damaged")),
+            match left {
+                Some(0) => self.state = State::Structure,
+                Some(left) => self.state = State::Skip { left },
+                None if ended => self.state = State::Descriptor { read, written },
+                // Where the next entry begins can still be found by its descriptor, counted from here.
+                None => self.fail(Trouble::Malformed("a compressed entry is damaged")),
+            }
         }
     }
 }
