@@ -33,6 +33,11 @@ pub struct Reference {
 impl Reference {
     /// Parses what a person wrote, or copied. Surrounding space, a leading `docker pull` and schemes are ignored; the address of
     /// a well-known registry's page about an image is read as that image.
+    ///
+    /// ```
+    /// let reference = porthole_oci::Reference::parse("docker pull nginx:1.27").expect("a reference");
+    /// assert_eq!(reference.to_string(), "docker.io/library/nginx:1.27");
+    /// ```
     pub fn parse(written: &str) -> Result<Self, Error> {
         let bad = |why| Error::BadReference { text: shown(written.as_bytes()), why };
         let text = written.trim();

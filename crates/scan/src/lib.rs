@@ -4,6 +4,20 @@
 //! together; [`Analysis`] asks the view everything and holds the report. Hosts import this facade and the report's model.
 //!
 //! Must not know: files, sockets, threads, JS, the clock.
+//!
+//! ```
+//! use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+//!
+//! // A host pushes a layer's blob in any pieces; an empty tar is two blocks of zeros.
+//! let mut scan = LayerScan::new(&LayerOptions::default());
+//! for piece in [0; 1024].chunks(100) {
+//!     scan.push(piece);
+//! }
+//! let subject = Subject { source: "app.tar".into(), layers: vec![SubjectLayer::default()], ..Subject::default() };
+//! let report = Analysis::new(&subject, vec![Some(scan.finish())], &Options::default()).report;
+//! assert_eq!(report.layers.len(), 1);
+//! assert!(report.packages.is_empty());
+//! ```
 
 mod application;
 mod base;

@@ -45,3 +45,55 @@ impl LayerScan {
         self.scan.finish().to_bytes()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use porthole_scan::LayerFacts;
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    /// A tar with one file (POSIX.1-1988, "ustar").
+    fn tar(path: &str, content: &[u8]) -> Vec<u8> {
+        let mut header = [0; 512];
+        let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
+        put(0, path.as_bytes());
+        put(100, b"0000644\00000000\00000000\0");
+        put(124, format!("{:011o}\0", content.len()).as_bytes());
+        put(136, b"00000000000\0        0");
+        put(257, b"ustar\x0000");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        let mut tar = header.to_vec();
+        tar.extend_from_slice(content);
+        tar.resize(tar.len().next_multiple_of(512) + 1024, 0);
+        tar
+    }
+
+    fn scanned(tar: &[u8], piece: usize) -> (Vec<u32>, Vec<u8>) {
+        let mut scan = LayerScan::new(piece, &Limits::new());
+        for bytes in tar.chunks(piece) {
+            scan.input[..bytes.len()].copy_from_slice(bytes);
+            scan.push(bytes.len());
+        }
+        (scan.found(), scan.finish())
+    }
+
+    #[wasm_bindgen_test]
+    fn a_layer_gives_the_same_facts_in_any_pieces() {
+        let tar = tar("lib/apk/db/installed", b"P:musl\nV:1.2.5-r0\nA:x86_64\n\nP:zlib\nV:1.3.1-r1\nA:x86_64\n\n");
+        let (found, facts) = scanned(&tar, tar.len());
+        assert_eq!(found, [1, 2, 0]);
+        assert!(LayerFacts::from_bytes(&facts).is_ok());
+        for piece in [1, 7, 513] {
+            assert_eq!(scanned(&tar, piece), (found.clone(), facts.clone()), "pieces of {piece}");
+        }
+    }
+
+    #[wasm_bindgen_test]
+    fn more_than_the_buffer_holds_is_not_eaten() {
+        let mut scan = LayerScan::new(16, &Limits::new());
+        scan.push(17);
+        assert_eq!(scan.found(), [0, 0, 0]);
+    }
+}

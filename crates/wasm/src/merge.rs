@@ -454,3 +454,28 @@ impl Merge {
         Ok((analysis, tree))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    const SBOM: &[u8] = br#"{"bomFormat":"CycloneDX","specVersion":"1.6","version":1,"components":[
+        {"type":"library","name":"left-pad","version":"1.3.0","purl":"pkg:npm/left-pad@1.3.0"}]}"#;
+
+    #[wasm_bindgen_test]
+    fn a_document_becomes_a_report_for_javascript() {
+        let merge = Merge::of_document(SBOM, "sbom.json").ok().expect("an SBOM");
+        let report = merge.report_so_far().ok().expect("a report");
+        assert_eq!(report.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>(), ["left-pad"]);
+        assert!(merge.report().is_ok());
+    }
+
+    #[wasm_bindgen_test]
+    fn what_is_no_document_is_refused() {
+        for bytes in [&b"nonsense"[..], b""] {
+            assert!(Merge::of_document(bytes, "sbom.json").is_err());
+        }
+    }
+}

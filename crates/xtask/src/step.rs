@@ -49,10 +49,13 @@ pub(crate) enum Done {
 }
 
 impl Done {
-    /// Runs a test runner and reads its counts.
+    /// Runs a test runner and reads its counts. A runner that found nothing to run has shown nothing.
     pub(crate) fn of_tests(child: Child) -> Result<Self, Failure> {
         let ended = child.run()?;
         let mut counts = Counts::read(&ended.text).unwrap_or(if ended.success { Counts::PASSED } else { Counts::FAILED });
+        if ended.success && counts == Counts::default() {
+            return Err(Failure::new("the runner found no test to run"));
+        }
         if ended.success {
             return Ok(Self::Ran(counts, None));
         }

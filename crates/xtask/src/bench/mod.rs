@@ -27,18 +27,22 @@ const RUNS: usize = 5;
 /// # Errors
 /// When there are no images, or a contender fails.
 pub(crate) fn command(project: &Project, args: &[&str]) -> Result<(), Failure> {
-    let runs = match args {
+    // What stands built is measured, where building again would say nothing new.
+    let (built, args): (Vec<&str>, Vec<&str>) = args.iter().partition(|arg| **arg == "--built");
+    let runs = match args[..] {
         [] => RUNS,
         ["growth"] => return growth::command(project),
         ["--runs", runs] => runs.parse().ok().filter(|runs| *runs > 0).ok_or_else(|| Failure::new("--runs wants a number"))?,
-        _ => return Err(Failure::new("usage: cargo xtask bench [--runs N | growth]")),
+        _ => return Err(Failure::new("usage: cargo xtask bench [--built] [--runs N | growth]")),
     };
     images::ensure(project)?;
     let image = images::dir(project).join("debian-app");
     if !image.is_dir() {
         return Err(Failure::new(format!("no image to measure: {} is not there", image.display())));
     }
-    run::build(project)?;
+    if built.is_empty() {
+        run::build(project)?;
+    }
     let contenders = task::Contenders::ensure(project)?;
     let mut tasks = task::all(project, &image, &contenders)?;
     let machine = machine::describe(project)?;

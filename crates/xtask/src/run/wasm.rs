@@ -92,14 +92,5 @@ pub(super) fn tests(project: &Project) -> Result<Done, Failure> {
     let tools = Tools::ensure(project)?;
     let runner = tools.path.first().map(|bin| bin.join("wasm-bindgen-test-runner")).unwrap_or_default();
     let child = tools.child(project, "wasm-tests", "cargo").env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER", runner);
-    Done::of_tests(child.args([
-        "test",
-        "--package",
-        "porthole-wasm",
-        "--package",
-        "porthole-wasm-signatures",
-        "--target",
-        TARGET,
-        "--no-fail-fast",
-    ]))
+    Done::of_tests(child.args(["test", "--package", "porthole-wasm", "--target", TARGET, "--no-fail-fast"]))
 }
