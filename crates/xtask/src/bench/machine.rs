@@ -11,7 +11,9 @@ pub(super) fn describe(project: &Project) -> Result<String, Failure> {
     let read = |file| fs::read_to_string(file).unwrap_or_default();
     let said = |label: &str, program: &str, args: &[&str]| -> Result<String, Failure> {
         let text = Child::new(project, label, program).args(args).succeed()?;
-        Ok(text.lines().next().unwrap_or_default().trim().to_owned())
+        // A script around a program may complain first.
+        let known = text.lines().find(|line| line.to_lowercase().starts_with(label.trim_end_matches("-version")));
+        Ok(known.or(text.lines().next()).unwrap_or_default().trim().to_owned())
     };
     let processor = read("/proc/cpuinfo");
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
