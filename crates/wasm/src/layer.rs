@@ -58,9 +58,13 @@ mod tests {
         let mut header = [0; 512];
         let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
         put(0, path.as_bytes());
-        put(100, b"0000644\00000000\00000000\0");
-        put(124, format!("{:011o}\0", content.len()).as_bytes());
-        put(136, b"00000000000\0        0");
+        put(100, b"0000644");
+        put(108, b"0000000");
+        put(116, b"0000000");
+        put(124, format!("{:011o}", content.len()).as_bytes());
+        put(136, b"00000000000");
+        // The sum counts its own place as spaces.
+        put(148, b"        0");
         put(257, b"ustar\x0000");
         let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
         header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
