@@ -11,9 +11,8 @@ use crate::ecosystem;
 /// don't count.
 pub fn upgrades(findings: &[Vulnerability]) -> Vec<Upgrade> {
     let mut groups: BTreeMap<(&str, &str, &str), Vec<&Vulnerability>> = BTreeMap::new();
-    for finding in findings.iter().filter(|finding| finding.suppressed.is_none() && finding.informational.is_none()) {
-        let name = finding.matched_source.as_deref().unwrap_or(&finding.package);
-        groups.entry((&finding.ecosystem, name, &finding.installed)).or_default().push(finding);
+    for finding in findings.iter().filter(|finding| finding.counts()) {
+        groups.entry((&finding.ecosystem, finding.source(), &finding.installed)).or_default().push(finding);
     }
     let mut upgrades: Vec<_> =
         groups.into_iter().map(|((ecosystem, name, installed), group)| upgrade(ecosystem, name, installed, &group)).collect();

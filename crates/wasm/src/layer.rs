@@ -49,29 +49,19 @@ impl LayerScan {
 #[cfg(test)]
 mod tests {
     use porthole_scan::LayerFacts;
+    use tar::{Builder, Header};
     use wasm_bindgen_test::wasm_bindgen_test;
 
     use super::*;
 
-    /// A tar with one file (POSIX.1-1988, "ustar").
+    /// A tar with one file.
     fn tar(path: &str, content: &[u8]) -> Vec<u8> {
-        let mut header = [0; 512];
-        let mut put = |at: usize, bytes: &[u8]| header[at..at + bytes.len()].copy_from_slice(bytes);
-        put(0, path.as_bytes());
-        put(100, b"0000644");
-        put(108, b"0000000");
-        put(116, b"0000000");
-        put(124, format!("{:011o}", content.len()).as_bytes());
-        put(136, b"00000000000");
-        // The sum counts its own place as spaces.
-        put(148, b"        0");
-        put(257, b"ustar\x0000");
-        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
-        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
-        let mut tar = header.to_vec();
-        tar.extend_from_slice(content);
-        tar.resize(tar.len().next_multiple_of(512) + 1024, 0);
-        tar
+        let mut header = Header::new_ustar();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        let mut tar = Builder::new(Vec::new());
+        tar.append_data(&mut header, path, content).expect("a path that fits");
+        tar.into_inner().expect("written to memory")
     }
 
     fn scanned(tar: &[u8], piece: usize) -> (Vec<u32>, Vec<u8>) {

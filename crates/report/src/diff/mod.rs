@@ -294,7 +294,7 @@ fn vulnerabilities(report: &Report) -> Findings {
         .vulnerabilities
         .findings
         .iter()
-        .filter(|found| found.suppressed.is_none() && found.informational.is_none())
+        .filter(|found| found.counts())
         .map(|found| {
             let package = Purl::parse(&found.purl)
                 .map_or_else(|| found.package.clone(), |purl| format!("{}/{}/{}", purl.kind, purl.namespace, purl.name));

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::{issues, plain};
+use super::plain;
 use crate::{Origin, Outcome, Report, Severity};
 
 /// One complaint, its texts made harmless for a terminal.
@@ -89,7 +89,7 @@ pub(super) fn findings(report: &Report) -> Vec<Finding<'_>> {
             line: None,
             layer: Some(found.layer),
             origin: found.origin,
-            issue: Some((&found.id, issues::source(found), &found.installed)),
+            issue: Some((&found.id, found.source(), &found.installed)),
             identity: format!("{}|{}", found.id, found.purl),
             reference: found.references.first().map(|url| plain(url).into_owned()).unwrap_or_default(),
             suppressed,

@@ -20,9 +20,9 @@ fn all(report: &Report) -> Vec<Issue<'_>> {
     let mut places = BTreeMap::new();
     let mut issues: Vec<Issue<'_>> = Vec::new();
     for finding in &report.vulnerabilities.findings {
-        let source = source(finding);
+        let source = finding.source();
         let at = *places.entry((&finding.id, source, &finding.installed)).or_insert(issues.len());
-        let counted = usize::from(counts(finding));
+        let counted = usize::from(finding.counts());
         match issues.get_mut(at) {
             Some(issue) => {
                 if issue.packages == 0 && counted > 0 {
@@ -50,13 +50,4 @@ pub(super) fn suppressed(report: &Report) -> usize {
 pub(super) fn by_severity(issues: &[Issue<'_>]) -> Vec<(Severity, usize)> {
     let count = |severity| issues.iter().filter(|issue| issue.first.severity == severity).count();
     Severity::WORST_FIRST.into_iter().map(|severity| (severity, count(severity))).filter(|(_, count)| *count > 0).collect()
-}
-
-/// What a person upgrades.
-pub(super) fn source(finding: &Vulnerability) -> &str {
-    finding.matched_source.as_ref().unwrap_or(&finding.package)
-}
-
-fn counts(finding: &Vulnerability) -> bool {
-    finding.suppressed.is_none() && finding.informational.is_none()
 }

@@ -56,10 +56,7 @@ impl Judge<'_> {
             self.fail("vulnerabilities", format!("the advisory database lacks {missing}"));
         }
         for found in &report.vulnerabilities.findings {
-            if found.suppressed.is_some()
-                || found.informational.is_some()
-                || rule.ignore_base && found.origin == crate::Origin::Base
-            {
+            if !found.counts() || rule.ignore_base && found.origin == crate::Origin::Base {
                 continue;
             }
             let reached = |limit: Option<Severity>| limit.is_some_and(|limit| found.severity >= limit);

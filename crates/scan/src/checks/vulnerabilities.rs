@@ -24,12 +24,7 @@ fn run(context: &Context<'_>) -> Verdict {
     let open: Vec<_> = vulnerabilities
         .findings
         .iter()
-        .filter(|finding| {
-            finding.fixed.is_some()
-                && finding.suppressed.is_none()
-                && finding.informational.is_none()
-                && finding.severity >= Severity::High
-        })
+        .filter(|finding| finding.counts() && finding.fixed.is_some() && finding.severity >= Severity::High)
         .map(|finding| Evidence {
             path: None,
             layer: Some(finding.layer),

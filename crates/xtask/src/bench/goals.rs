@@ -75,7 +75,7 @@ fn goals(tasks: &[Task]) -> Vec<Goal> {
 
 fn contender<'a>(task: &'a Task, name: &str) -> Option<&'a super::contender::Contender> {
     // A version may follow the name.
-    task.contenders.iter().find(|one| one.name == name || one.name.split(' ').next() == Some(name) && name == "syft")
+    task.contenders.iter().find(|one| one.name == name || one.name.split(' ').next() == Some(name))
 }
 
 fn memory(task: &Task, name: &str) -> Option<f64> {

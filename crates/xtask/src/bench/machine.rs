@@ -9,12 +9,13 @@ use crate::setup::chromium;
 /// A list in Markdown: processor, memory, system, versions, date.
 pub(super) fn describe(project: &Project) -> Result<String, Failure> {
     let read = |file| fs::read_to_string(file).unwrap_or_default();
+    let text = |label: &str, program: &str, args: &[&str]| Child::new(project, label, program).args(args).succeed();
     let said = |label: &str, program: &str, args: &[&str]| -> Result<String, Failure> {
-        let text = Child::new(project, label, program).args(args).succeed()?;
-        // A script around a program may complain first.
-        let known = text.lines().find(|line| line.to_lowercase().starts_with(label.trim_end_matches("-version")));
-        Ok(known.or(text.lines().next()).unwrap_or_default().trim().to_owned())
+        Ok(text(label, program, args)?.lines().next().unwrap_or_default().trim().to_owned())
     };
+    // Where it comes in a script, that may complain before.
+    let chromium = text("chromium-version", &chromium::ensure(project)?.to_string_lossy(), &["--version"])?;
+    let chromium = chromium.lines().last().unwrap_or_default().trim();
     let processor = read("/proc/cpuinfo");
     let processor = processor.lines().find_map(|line| line.strip_prefix("model name")).unwrap_or_default();
     let processor = processor.trim_start_matches([' ', '\t', ':']);
@@ -32,7 +33,7 @@ pub(super) fn describe(project: &Project) -> Result<String, Failure> {
         said("rustc-version", "rustc", &["--version"])?,
         said("gzip-version", "gzip", &["--version"])?,
         said("tar-version", "tar", &["--version"])?,
-        said("chromium-version", &chromium::ensure(project)?.to_string_lossy(), &["--version"])?,
+        chromium,
         said("date", "date", &["-u", "+%F"])?,
     ))
 }
