@@ -4,6 +4,8 @@ use porthole_scan::oci::registry::Guard;
 use worker::Env;
 use worker::js_sys::Reflect;
 
+use crate::processes::MOST;
+
 /// The operator's decisions.
 #[derive(Debug, Clone)]
 pub(crate) struct Config {
@@ -25,6 +27,8 @@ pub(crate) struct Config {
     pub(crate) tag_seconds: u64,
     /// Requests a minute that one client may make; 0: any number.
     pub(crate) per_minute: u32,
+    /// Other processes of this machine that read layers: 0 to [`MOST`].
+    pub(crate) layer_processes: usize,
     /// Header that names the client. Cloudflare sets its own; a proxy before workerd sets another.
     pub(crate) client_header: String,
 }
@@ -55,6 +59,7 @@ impl Config {
             stall_seconds: number("STALL_SECONDS", 20),
             tag_seconds: number("TAG_SECONDS", 60),
             per_minute: number("REQUESTS_PER_MINUTE", 120) as u32,
+            layer_processes: (number("LAYER_PROCESSES", 0) as usize).min(MOST),
             client_header: text("CLIENT_HEADER").unwrap_or_else(|| "cf-connecting-ip".into()),
         }
     }

@@ -9,7 +9,7 @@ use porthole_scan::oci::{Digest, Limits, Reference};
 use porthole_scan::{FACTS_VERSION, LayerOptions, LayerScan, ScanLimits};
 use serde::{Deserialize, Serialize};
 use worker::js_sys::Uint8Array;
-use worker::{Method, Request, RequestInit, Response};
+use worker::{Request, Response};
 
 use crate::Host;
 use crate::cache::{FOR_EVER, bytes_of, response_of};
@@ -17,11 +17,12 @@ use crate::config::Config;
 use crate::fetch::Client;
 use crate::flight::{Flights, Gate};
 use crate::problem::{Kind, Problem};
+use crate::processes;
 use crate::sums::SUMS;
 use crate::wait::sleep;
 
 /// Layers that one isolate scans at once.
-const AT_ONCE: usize = 2;
+pub(crate) const AT_ONCE: usize = 2;
 /// Part of the key: change it with [`options`].
 const BUDGET: &str = "edge2";
 /// Largest window of a zstd frame, bytes: what RFC 8878 asks every decoder to have, and writers of images stay below.
@@ -75,12 +76,12 @@ impl Wanted {
         host.kept(&self.key()).await
     }
 
-    /// Its facts: from an invocation of its own where the binding is there, else made here. `read` hears of bytes as they come.
+    /// Its facts: from another process or an invocation of its own where there is a binding, else made here. `read` hears of
+    /// bytes as they come.
     pub(crate) async fn facts(&self, host: &Host, read: impl Fn(u64)) -> Result<Uint8Array, Problem> {
-        let Ok(binding) = host.env.service(LAYERS) else { return self.made(host, read).await };
-        let mut init = RequestInit::new();
-        init.with_method(Method::Post).with_body(Some(serde_json::to_string(self).unwrap_or_default().into()));
-        let mut response = binding.fetch("http://layer/", Some(init)).await?;
+        let binding = if host.config.layer_processes > 0 { None } else { host.env.service(LAYERS).ok() };
+        let Some(binding) = binding else { return self.made(host, read).await };
+        let mut response = binding.fetch("http://layer/", Some(self.request())).await?;
         if response.status_code() != 200 {
             return Err(Problem::from_wire(&response.text().await.unwrap_or_default()));
         }
@@ -89,7 +90,7 @@ impl Wanted {
         Ok(bytes)
     }
 
-    /// Its facts, made in this isolate: once, for all who ask.
+    /// Its facts as they are kept, or made for this isolate: once, for all who ask.
     async fn made(&self, host: &Host, read: impl Fn(u64)) -> Result<Uint8Array, Problem> {
         let key = self.key();
         let (flight, is_ours) = FLIGHTS.with(|flights| flights.join(&key));
@@ -97,8 +98,11 @@ impl Wanted {
             return flight.wait(|| ()).await;
         }
         let made = beating(&|| flight.beat(), async {
-            match host.kept(&key).await {
-                Some(bytes) => Ok(bytes),
+            if let Some(bytes) = host.kept(&key).await {
+                return Ok(bytes);
+            }
+            match processes::ask(host, self).await {
+                Some(answer) => answer.inspect(|_| read(self.size.unwrap_or(0))),
                 None => self.make(host, &read).await,
             }
         })

@@ -17,6 +17,7 @@ mod limit;
 mod page;
 mod policy;
 mod problem;
+mod processes;
 mod report;
 mod route;
 mod sums;

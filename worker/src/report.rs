@@ -4,6 +4,7 @@
 //! database. So a kept report is never out of date, and the key is its ETag.
 
 use std::cell::RefCell;
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
@@ -23,14 +24,15 @@ use worker::js_sys::Uint8Array;
 
 use crate::Host;
 use crate::database::Index;
-use crate::facts::{Wanted, beating};
+use crate::facts::{self, Wanted, beating};
 use crate::fetch::Client;
 use crate::flight::{Flight, Flights, Gate};
 use crate::policy::Posted;
 use crate::problem::{Kind, Problem};
 use crate::wait::{now, today, within};
 
-/// Layers asked for at once: the runtime gives one invocation six connections.
+/// Layers asked for at once: the runtime gives one invocation six connections. Each process of a machine's own gets as many
+/// as it scans at once.
 const LAYERS_AT_ONCE: usize = 4;
 /// Largest signature or attestation that is read, bytes.
 const MAX_ATTACHED: u64 = 8 << 20;
@@ -393,8 +395,11 @@ async fn gather(host: &Rc<Host>, asked: &Asked, work: &Rc<Work>, plan: &Plan) ->
             tell(work, index, Some(0), "skipped");
         }
     }
+    // The largest first: whatever else there is fits beside it, and nothing has to wait for it at the end.
+    jobs.sort_by_key(|(_, wanted, _)| Reverse(wanted.size));
     let jobs = jobs.into_iter().map(|(index, wanted, may_read)| one(host, work, index, wanted, may_read));
-    let found: Vec<_> = stream::iter(jobs).buffer_unordered(LAYERS_AT_ONCE).try_collect().await?;
+    let at_once = LAYERS_AT_ONCE.max(facts::AT_ONCE * host.config.layer_processes);
+    let found: Vec<_> = stream::iter(jobs).buffer_unordered(at_once).try_collect().await?;
     let found: BTreeMap<usize, Uint8Array> = found.into_iter().filter_map(|(index, bytes)| Some((index, bytes?))).collect();
     let mut all = BTreeMap::new();
     for (index, wanted) in plan.known.iter().enumerate() {
