@@ -12,6 +12,8 @@ export const dist = process.env.PORTHOLE_DIST ?? join(repository, 'www/dist');
 export const database = existsSync(join(dist, 'db/index.json')) ? join(dist, 'db') : undefined;
 /** What `cargo xtask edge` built. */
 export const built = process.env.PORTHOLE_EDGE ?? join(worker, 'build');
+/** How the runtime's garbage is collected: as on a machine of one's own. */
+const flags = JSON.parse(/^const flags :List\(Text\) = (\[.*\]);$/m.exec(readFileSync(join(worker, 'workerd.capnp'), 'utf8'))[1]);
 /** Says in one line why tests do nothing, when the worker is not built. */
 export const missing = existsSync(join(built, 'index.js')) ? false : 'worker/build is not there: cargo xtask edge';
 
@@ -26,6 +28,8 @@ export async function startEdge({ trusted = [], fanOut = true, cache = true, buc
   const { convertV4MiniflareOptions, Log, LogLevel, Miniflare } = require('miniflare');
   const lines = [];
   class Quiet extends Log { log(message) { lines.push(message); } }
+  // Where Miniflare takes them from.
+  process.env.MINIFLARE_WORKERD_V8_FLAGS ??= flags.join(' ');
   const runtime = new Miniflare({ ...convertV4MiniflareOptions({
     host: '127.0.0.1', port: 0, cf: false, log: new Quiet(LogLevel.WARN),
     workers: [{
@@ -34,7 +38,6 @@ export async function startEdge({ trusted = [], fanOut = true, cache = true, buc
       modulesRoot: build,
       modules: [{ type: 'ESModule', path: join(build, 'index.js') }, { type: 'CompiledWasm', path: join(build, 'porthole_worker_bg.wasm') }],
       compatibilityDate: '2026-11-01',
-      compatibilityFlags: ['nodejs_compat'],
       bindings: { TRUSTED: trusted.join(','), REGISTRIES: trusted.join(',') || 'none.example', REQUESTS_PER_MINUTE: '0', STALL_SECONDS: '5', ...variables },
       serviceBindings: {
         ...(fanOut ? { LAYERS: { name: 'porthole', entrypoint: 'Layers' } } : {}),
@@ -68,17 +71,17 @@ export async function startEdge({ trusted = [], fanOut = true, cache = true, buc
 }
 
 /**
- * What the runtimes that this process started have taken so far: `{ resident }` bytes of memory, `{ cpu }` milliseconds of processor
+ * What the runtimes that a process started, this one unless told otherwise, have taken so far: `{ resident }` bytes of memory, `{ cpu }` milliseconds of processor
  * time, which says more than a clock on a machine that does other things too. Nothing where there is no `/proc`.
  */
-export function runtimes() {
+export function runtimes(parent = process.pid) {
   const sum = { resident: 0, cpu: 0 };
   if (!existsSync('/proc/self/stat')) return undefined;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       const [name, rest] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(/ \((.*)\) /).slice(1);
       const fields = rest.split(' ');
-      if (name !== 'workerd' || Number(fields[1]) !== process.pid) continue;
+      if (name !== 'workerd' || Number(fields[1]) !== parent) continue;
       // Ticks of a hundredth of a second, pages of 4 KiB (proc(5), fields utime, stime, rss).
       sum.cpu += (Number(fields[11]) + Number(fields[12])) * 10;
       sum.resident += Number(fields[21]) * 4096;

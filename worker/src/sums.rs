@@ -10,7 +10,7 @@ use worker::send::SendWrapper;
 
 #[wasm_bindgen(module = "node:crypto")]
 extern "C" {
-    /// Node.js's `Hash`, which the runtime brings with its flag `nodejs_compat`.
+    /// Node.js's `Hash`, which the runtime brings since compatibility date 2026-08-04; before, with its flag `nodejs_compat`.
     type Hash;
     #[wasm_bindgen(js_name = createHash)]
     fn create_hash(algorithm: &str) -> Hash;
