@@ -14,6 +14,8 @@ const skip = missing || (realImages().length === 0 || !runtimes() ? 'no real ima
 const name = ['debian-app', 'debian-slim', 'alpine'].find((name) => realImages().includes(name)) ?? realImages()[0];
 /** Rounds: each has the command line and the edge once. */
 const ROUNDS = Number(process.env.PORTHOLE_EDGE_ROUNDS ?? 3);
+/** Which part of the machine others may take where the clock is judged. */
+const OTHERS = 0.2;
 let registry;
 let reference;
 let scratch;
@@ -30,31 +32,36 @@ after(async () => {
   rmSync(scratch, { recursive: true });
 });
 
-/** The command line, with nothing kept: `{ out, took, cpu }`, milliseconds. */
-async function command() {
-  const { code, out, err, took, cpu } = await porthole([
+/** Milliseconds that all cores have worked so far, for anybody. */
+const busy = () => cpus().reduce((sum, { times: { idle, ...rest } }) => sum + Object.values(rest).reduce((a, b) => a + b), 0);
+
+/**
+ * Times `work`, which gives `{ out, cpu }`: adds `took`, milliseconds, and `others`, which part of the machine was taken meanwhile
+ * by whatever else it does. The registry, which is needed, has some percent.
+ */
+async function timed(work) {
+  const [begun, before] = [performance.now(), busy()];
+  const { out, cpu } = await work();
+  const took = performance.now() - begun;
+  return { out, cpu, took, others: (busy() - before - cpu) / (took * availableParallelism()) };
+}
+
+/** The command line, with nothing kept. */
+const command = () => timed(async () => {
+  const { code, out, err, cpu } = await porthole([
     'scan', `docker://${reference}`, '--format', 'json', '--quiet', '--plain-http', '--platform', 'linux/amd64', '--now', midnight(),
     ...(database ? ['--db', database] : []), '--cache', mkdtempSync(join(scratch, 'cache-')),
   ]);
   assert.equal(code, 0, err);
-  return { out, took, cpu };
-}
+  return { out, cpu };
+});
 
-/** Times `work`, and the processor time that the runtimes of `parent` take meanwhile. */
-async function timed(parent, work) {
-  const [begun, before] = [performance.now(), runtimes(parent).cpu];
-  const out = await work();
-  return { out, took: performance.now() - begun, cpu: runtimes(parent).cpu - before };
-}
-
-/** Which part of the machine's time nobody takes, looked at for a moment. */
-async function idle() {
-  const look = () => cpus().reduce((sum, { times }) => ({ idle: sum.idle + times.idle, all: sum.all + Object.values(times).reduce((a, b) => a + b) }), { idle: 0, all: 0 });
-  const before = look();
-  await sleep(500);
-  const now = look();
-  return (now.idle - before.idle) / (now.all - before.all);
-}
+/** An edge whose processes were started by `parent`. */
+const asked = (edge, parent) => timed(async () => {
+  const before = runtimes(parent).cpu;
+  const out = await edge.report(reference);
+  return { out, cpu: runtimes(parent).cpu - before };
+});
 
 const best = (rounds, what) => Math.min(...rounds.map((round) => round[what]));
 const shown = (rounds, what) => rounds.map((round) => Math.round(round[what])).join(', ');
@@ -69,7 +76,7 @@ test('a cold report takes no more than twice the processor time of the command l
     try {
       // The runtime is up and the worker started: what is measured is the image.
       await edge.health();
-      ours.push(await timed(process.pid, () => edge.report(reference)));
+      ours.push(await asked(edge, process.pid));
     } finally {
       await edge.close();
     }
@@ -83,7 +90,7 @@ test('a cold report takes no more than twice the processor time of the command l
 // work too, the clock says nothing; what the work costs is bounded all the same.
 test('with a process for each core, a cold report comes no later than after 1.5 times what the command line takes', { skip: skip || (availableParallelism() < 2 ? 'one core' : false) }, async (t) => {
   const processes = Math.min(availableParallelism(), 8);
-  const [theirs, ours, free] = [[], [], []];
+  const [theirs, ours] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     const kept = mkdtempSync(join(scratch, 'kept-'));
     const trust = { PORTHOLE_TRUSTED: registry.host, PORTHOLE_REGISTRIES: registry.host };
@@ -91,20 +98,20 @@ test('with a process for each core, a cold report comes no later than after 1.5 
     try {
       // They have listened for a moment: what a process does when it begins is done.
       await sleep(1000);
-      free.push(await idle());
       theirs.push(await command());
-      ours.push(await timed(edge.child.pid, () => edge.report(reference)));
+      ours.push(await asked(edge, edge.child.pid));
     } finally {
       await edge.close();
     }
     assert.equal(ours[round].out, theirs[round].out);
   }
+  const taken = Math.max(...[...theirs, ...ours].map(({ others }) => others));
   for (const what of ['took', 'cpu']) {
     const ratio = best(ours, what) / best(theirs, what);
     const middle = median(ours.map((round) => round[what])) / median(theirs.map((round) => round[what]));
     console.log(`  cold ${name}, ${processes} processes: ${what === 'took' ? 'clock' : 'processor time'}: edge ${shown(ours, what)} ms, command line ${shown(theirs, what)} ms, ratio ${ratio.toFixed(2)} (best), ${middle.toFixed(2)} (median)`);
     if (what === 'cpu') assert.ok(ratio <= 2.2, `processor time: ratio ${ratio}`);
-    else if (Math.min(...free) >= 0.9) assert.ok(ratio <= 1.5, `clock: ratio ${ratio}`);
-    else t.diagnostic(`${Math.round(100 - Math.min(...free) * 100)} % of the machine were taken by others: the clock is not judged`);
+    else if (taken <= OTHERS) assert.ok(ratio <= 1.5, `clock: ratio ${ratio}`);
+    else t.diagnostic(`${Math.round(taken * 100)} % of the machine were taken by others: the clock is not judged`);
   }
 });
