@@ -9,6 +9,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 use worker::{Headers, Response};
 
+use crate::flight::Watch;
 use crate::report::{LayerProgress, Ready, Work};
 use crate::route::cors;
 use crate::wait::sleep;
@@ -20,6 +21,7 @@ const QUIET: u32 = 100;
 
 struct Teller {
     work: Option<Rc<Work>>,
+    watch: Watch,
     /// How the report is asked for once it is there.
     address: String,
     told_image: bool,
@@ -35,7 +37,7 @@ fn event(name: &str, data: &Value) -> String {
 impl Teller {
     fn look(&mut self) {
         let Some(work) = self.work.clone() else { return };
-        let outcome = work.outcome();
+        let outcome = self.watch.look(&work, LOOK);
         let progress = work.progress.borrow();
         if let Some(image) = progress.image.as_ref().filter(|_| !self.told_image) {
             self.told_image = true;
@@ -68,7 +70,15 @@ impl Teller {
 
 /// The stream of one request.
 pub(crate) fn answer(asked: Result<Rc<Ready>, Rc<Work>>, address: String) -> worker::Result<Response> {
-    let mut teller = Teller { work: None, address, told_image: false, told: Vec::new(), quiet: 0, out: VecDeque::new() };
+    let mut teller = Teller {
+        work: None,
+        watch: Watch::default(),
+        address,
+        told_image: false,
+        told: Vec::new(),
+        quiet: 0,
+        out: VecDeque::new(),
+    };
     match asked {
         Ok(ready) => teller.finish(event("done", &teller.done(&ready))),
         Err(work) => teller.work = Some(work),

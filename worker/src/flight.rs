@@ -15,30 +15,26 @@ use crate::wait::{now, sleep};
 const ABANDONED: f64 = 45_000.0;
 /// Milliseconds between two looks: the first, and the longest.
 const LOOK: (u64, u64) = (2, 40);
+/// The longest of whoever waits first, and is most often alone.
+const LOOK_OF_FIRST: u64 = 5;
 
 /// A piece of work on its way.
 pub(crate) struct Flight<T, P> {
     beat: Cell<f64>,
     outcome: RefCell<Option<Result<T, Problem>>>,
+    is_awaited: Cell<bool>,
     /// How far it is.
     pub(crate) progress: RefCell<P>,
 }
 
 impl<T: Clone, P: Default> Flight<T, P> {
     fn new() -> Self {
-        Self { beat: Cell::new(now()), outcome: RefCell::new(None), progress: RefCell::default() }
+        Self { beat: Cell::new(now()), outcome: RefCell::new(None), is_awaited: Cell::new(false), progress: RefCell::default() }
     }
 
     /// Says that the work goes on.
     pub(crate) fn beat(&self) {
         self.beat.set(now());
-    }
-
-    /// The outcome, when there is one.
-    pub(crate) fn outcome(&self) -> Option<Result<T, Problem>> {
-        let outcome = self.outcome.borrow().clone();
-        let abandoned = || Err(Problem::new(Kind::Internal, "the work was abandoned; ask again"));
-        outcome.or_else(|| self.is_abandoned().then(abandoned))
     }
 
     fn is_abandoned(&self) -> bool {
@@ -50,15 +46,40 @@ impl<T: Clone, P: Default> Flight<T, P> {
     /// # Errors
     /// The work's own problem, or that it was abandoned.
     pub(crate) async fn wait(&self, each: impl Fn()) -> Result<T, Problem> {
-        let mut pause = LOOK.0;
+        let longest = if self.is_awaited.replace(true) { LOOK.1 } else { LOOK_OF_FIRST };
+        let (mut watch, mut slept, mut pause) = (Watch::default(), 0, LOOK.0);
         loop {
-            if let Some(outcome) = self.outcome() {
+            if let Some(outcome) = watch.look(self, slept) {
                 return outcome;
             }
             each();
             sleep(pause).await;
-            pause = (pause * 2).min(LOOK.1);
+            slept = pause;
+            pause = (pause * 2).min(longest);
         }
+    }
+}
+
+/// Somebody's watch over a flight. Silence is counted in what was slept between two looks, not by the clock: where the whole
+/// machine stood still, nobody could beat.
+#[derive(Default)]
+pub(crate) struct Watch {
+    beat: f64,
+    silent: u64,
+}
+
+impl Watch {
+    /// The outcome when there is one, so many milliseconds after the look before. The work of a request that went away has
+    /// none, and counts as abandoned.
+    pub(crate) fn look<T: Clone, P: Default>(&mut self, flight: &Flight<T, P>, slept: u64) -> Option<Result<T, Problem>> {
+        if let Some(outcome) = flight.outcome.borrow().clone() {
+            return Some(outcome);
+        }
+        let beat = flight.beat.get();
+        self.silent = if beat == self.beat { self.silent + slept } else { 0 };
+        self.beat = beat;
+        let is_abandoned = self.silent as f64 > ABANDONED;
+        is_abandoned.then(|| Err(Problem::new(Kind::Internal, "the work was abandoned; ask again")))
     }
 }
 
@@ -100,6 +121,18 @@ pub(crate) struct Gate {
     next: Cell<u64>,
 }
 
+/// A place in the queue: whoever gives up waiting leaves it.
+struct Ticket<'a> {
+    gate: &'a Gate,
+    number: u64,
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.gate.queue.borrow_mut().retain(|(number, _)| *number != self.number);
+    }
+}
+
 /// A place inside a gate.
 pub(crate) struct Place {
     gate: Rc<Gate>,
@@ -114,35 +147,40 @@ impl Gate {
 
     /// Waits for a place, in order of arrival; `each` is called at every look.
     pub(crate) async fn enter(self: Rc<Self>, each: impl Fn()) -> Place {
-        let ticket = self.next.get();
-        self.next.set(ticket + 1);
-        self.queue.borrow_mut().push((ticket, now()));
-        let mut pause = LOOK.0;
-        while !self.is_my_turn(ticket) {
+        let number = self.next.get();
+        self.next.set(number + 1);
+        self.queue.borrow_mut().push((number, now()));
+        let ticket = Ticket { gate: &self, number };
+        while let Some(before) = self.before(number) {
             each();
-            sleep(pause).await;
-            pause = (pause * 2).min(LOOK.1);
+            // Whoever is next looks often, whoever is far behind has time.
+            sleep((LOOK.0 * (before as u64 + 1)).min(LOOK.1)).await;
         }
+        drop(ticket);
         let beat = Rc::new(Cell::new(now()));
         self.inside.borrow_mut().push(Rc::clone(&beat));
         Place { gate: self, beat }
     }
 
-    /// Takes the ticket from the queue when there is room and nobody came earlier.
-    fn is_my_turn(&self, ticket: u64) -> bool {
+    /// How many come before this ticket; none when it is its turn.
+    fn before(&self, ticket: u64) -> Option<usize> {
         let now = now();
         // Whoever's request went away looks no more, and must not keep the others out.
         self.inside.borrow_mut().retain(|beat| now - beat.get() <= ABANDONED);
         let mut queue = self.queue.borrow_mut();
-        if let Some(mine) = queue.iter_mut().find(|(waiting, _)| *waiting == ticket) {
+        queue.retain(|(waiting, beat)| *waiting == ticket || now - beat <= ABANDONED);
+        let before = queue.iter().position(|(waiting, _)| *waiting == ticket).unwrap_or_else(|| {
+            // It was taken for gone, after a machine had slept.
+            queue.push((ticket, now));
+            queue.len() - 1
+        });
+        if before == 0 && self.inside.borrow().len() < self.room {
+            return None;
+        }
+        if let Some(mine) = queue.get_mut(before) {
             mine.1 = now;
         }
-        queue.retain(|(_, beat)| now - beat <= ABANDONED);
-        if self.inside.borrow().len() >= self.room || queue.first().is_some_and(|(first, _)| *first != ticket) {
-            return false;
-        }
-        queue.retain(|(waiting, _)| *waiting != ticket);
-        true
+        Some(before)
     }
 }
 

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
+use futures_util::future::join;
 use futures_util::{StreamExt, TryStreamExt, stream};
 use porthole_report::export::{Context, Exporter};
 use porthole_report::policy::PolicyResult;
@@ -261,14 +262,14 @@ async fn report(
     database: &Index,
     now: i64,
 ) -> Result<(Report, bool), Problem> {
-    let machine = attached(client, pulled).await;
     let mut subject = Subject::of_registry(&asked.reference, &pulled.image);
     let sbom = match attached_sbom(&pulled.artifacts).filter(|_| asked.fast || !host.config.layers) {
         Some((digest, _)) => client.blob(&pulled.session, digest, MAX_ATTACHED).await.ok().map(|bytes| (digest, bytes)),
         None => None,
     };
     let plan = Plan::of(host, pulled, asked.fast && sbom.is_some());
-    let facts = gather(host, asked, work, &plan).await?;
+    let (machine, facts) = join(attached(client, pulled), gather(host, asked, work, &plan)).await;
+    let facts = facts?;
     let mut is_whole = true;
     for (index, wanted) in plan.layers.iter().enumerate() {
         if let Err((kind, reason)) = wanted
