@@ -5,6 +5,7 @@ pub mod ecosystems;
 pub mod findings;
 pub mod host;
 pub mod image;
+pub mod inflating;
 pub mod layer;
 pub mod open;
 pub mod pieces;

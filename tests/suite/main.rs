@@ -20,6 +20,7 @@ mod diff;
 mod efficiency;
 mod exports;
 mod fuzzed;
+mod inflate;
 mod layer;
 mod limits;
 mod overlay;

@@ -5,9 +5,11 @@
 mod files;
 
 use std::fs;
-use std::io::Read as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
 use porthole_advisory::build::{BuildOptions, Builder};
 use porthole_report::export::{self, Context};
 use porthole_scan::{LayerOptions, LayerScan};
@@ -111,6 +113,12 @@ fn layers(put: &Put<'_>) {
     ] {
         put("codec", name, &bytes);
         put("layer", name, &bytes);
+    }
+    // Without header and trailer: blocks with codes of their own, with none, and stored ones.
+    for (name, level, bytes) in [("own", 9, &tar), ("fixed", 9, &b"aaaaaaaaab".to_vec()), ("stored", 0, &b"stored".to_vec())] {
+        let mut encoder = DeflateEncoder::new(Vec::new(), Compression::new(level));
+        encoder.write_all(bytes).expect("written to memory");
+        put("inflate", name, &encoder.finish().expect("written to memory"));
     }
     let mut scan = LayerScan::new(&LayerOptions::default());
     scan.push(&layer().file("etc/passwd", "root:x:0:0").file("app/Cargo.lock", files::CARGO).whiteout("x").tar());

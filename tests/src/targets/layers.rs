@@ -5,6 +5,7 @@ use porthole_oci::tar::TarReader;
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 
 use super::{limits, step};
+use crate::inflating;
 use crate::open::read_layer_within;
 use crate::tar_log::Log;
 
@@ -29,6 +30,14 @@ pub(super) fn codec(bytes: &[u8]) {
         whole.0.len()
     );
     assert_eq!(decode(step(bytes)), whole);
+}
+
+/// Law: another decoder gives out the same bytes, and ends or finds damage at the same one, and so do pieces.
+pub(super) fn inflate(bytes: &[u8]) {
+    let theirs = inflating::theirs(bytes);
+    for piece in [bytes.len().max(1), step(bytes)] {
+        assert_eq!(inflating::ours(bytes, piece), theirs);
+    }
 }
 
 /// Law: the same entries, contents, warnings and verdict for any chopping.

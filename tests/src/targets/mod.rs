@@ -31,6 +31,7 @@ pub const ALL: &[Target] = &[
     ("exports", reports::exports),
     ("facts", images::facts),
     ("image", images::image),
+    ("inflate", layers::inflate),
     ("jar", packages::jar),
     ("layer", layers::layer),
     ("os_packages", packages::of_systems),

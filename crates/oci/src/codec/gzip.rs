@@ -2,9 +2,10 @@
 //!
 //! Header and trailer are read here, so that the inflater's state is reused: eStargz has one member a file.
 
-use flate2::{Crc, Decompress, FlushDecompress, Status};
+use flate2::Crc;
 
 use super::Counted;
+use super::inflate::{Inflate, Pause};
 use crate::error::Error;
 
 const FHCRC: u8 = 2;
@@ -14,14 +15,13 @@ const FCOMMENT: u8 = 16;
 const RESERVED: u8 = 0xe0;
 
 pub(super) struct Gzip {
-    inflate: Decompress,
+    inflate: Inflate,
     /// None where the check is left out.
     crc: Option<Sum>,
     /// Bytes of the stream so far.
     taken: u64,
     /// Bytes of the member so far, modulo 2³².
     len: u32,
-    buffer: Vec<u8>,
     state: State,
 }
 
@@ -115,42 +115,25 @@ enum State {
 
 impl Gzip {
     pub(super) fn new(buffer: usize, crc: Crc32) -> Self {
-        Self {
-            inflate: Decompress::new(false),
-            crc: crc.start(),
-            taken: 0,
-            len: 0,
-            buffer: vec![0; buffer.max(1024)],
-            state: State::Head { seen: 0, flags: 0 },
-        }
+        Self { inflate: Inflate::new(buffer), crc: crc.start(), taken: 0, len: 0, state: State::Head { seen: 0, flags: 0 } }
     }
 
     pub(super) fn push(&mut self, mut input: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
         loop {
             if let State::Body = self.state {
-                // Called with no input left too: the inflater may still hold output that did not fit its buffer.
-                let (read, wrote, status) = self.inflate(input);
+                let (read, pause) = self.inflate.run(input);
                 input = input.get(read..).unwrap_or_default();
                 self.taken = self.taken.saturating_add(read as u64);
-                let decoded = self.buffer.get(..wrote).unwrap_or_default();
-                if !decoded.is_empty() {
-                    if let Some(crc) = &mut self.crc {
-                        crc.update(decoded);
-                    }
-                    self.len = self.len.wrapping_add(decoded.len() as u32);
-                    out(decoded, self.taken)?;
-                }
-                // What came before the damage was handed out first: else how much of it there is would depend on the pieces.
-                let Some(status) = status else { return Err(damaged("damaged deflate data")) };
-                if status == Status::StreamEnd {
-                    self.state = State::Trailer { bytes: [0; 8], seen: 0 };
-                } else if read == 0 && wrote == 0 {
-                    if input.is_empty() {
-                        return Ok(());
-                    }
-                    return Err(damaged("deflate data makes no progress"));
-                } else if input.is_empty() && wrote < self.buffer.len() {
+                if pause == Pause::Input {
+                    // Decoded bytes wait until the window is full: then what was handed out before an error is the same for any pieces.
                     return Ok(());
+                }
+                // How far damaged data was read depends on the pieces: what came before it is less than one buffer, and let through.
+                self.give(out, if pause == Pause::Damaged { u64::MAX } else { self.taken })?;
+                match pause {
+                    Pause::Input | Pause::Output => {}
+                    Pause::End => self.state = State::Trailer { bytes: [0; 8], seen: 0 },
+                    Pause::Damaged => return Err(damaged("damaged deflate data")),
                 }
                 continue;
             }
@@ -163,13 +146,17 @@ impl Gzip {
         }
     }
 
-    /// Bytes read, bytes written, and how it ended; `None` for damage, which the inflater words by how the input was cut.
-    fn inflate(&mut self, input: &[u8]) -> (usize, usize, Option<Status>) {
-        let (in_before, out_before) = (self.inflate.total_in(), self.inflate.total_out());
-        let status = self.inflate.decompress(input, &mut self.buffer, FlushDecompress::None).ok();
-        let read = self.inflate.total_in().wrapping_sub(in_before);
-        let wrote = self.inflate.total_out().wrapping_sub(out_before);
-        (usize::try_from(read).unwrap_or(0), usize::try_from(wrote).unwrap_or(0), status)
+    /// Hands out what is decoded of the first `stored` bytes.
+    fn give(&mut self, out: &mut Counted<'_>, stored: u64) -> Result<(), Error> {
+        let bytes = self.inflate.take();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        if let Some(crc) = &mut self.crc {
+            crc.update(bytes);
+        }
+        self.len = self.len.wrapping_add(bytes.len() as u32);
+        out(bytes, stored)
     }
 
     /// One byte of framing.
@@ -228,7 +215,7 @@ impl Gzip {
         } else if flags & FHCRC != 0 {
             State::HeaderCrc { seen: 0 }
         } else {
-            self.inflate.reset(false);
+            self.inflate.reset();
             if let Some(crc) = &mut self.crc {
                 crc.reset();
             }
@@ -248,7 +235,8 @@ impl Gzip {
         Ok(())
     }
 
-    pub(super) fn finish(&self, at: u64) -> Result<(), Error> {
+    pub(super) fn finish(&mut self, out: &mut Counted<'_>, at: u64) -> Result<(), Error> {
+        self.give(out, self.taken.saturating_sub(self.inflate.ahead() as u64))?;
         match self.state {
             State::Between { .. } | State::Garbage => Ok(()),
             _ => Err(Error::CodecTruncated { codec: "gzip", at }),

@@ -4,7 +4,10 @@
 //! zstd RFC 8878 (several and skippable frames). Must not know: tar, layers. Proof: `tests/suite/codec.rs`.
 
 mod gzip;
+mod inflate;
 mod zstd;
+
+pub use inflate::{Inflate, Pause};
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -146,7 +149,7 @@ impl Decoder {
         }
         match &mut self.state {
             State::Sniffing { .. } | State::Plain | State::Failed => Ok(()),
-            State::Gzip(gzip) => gzip.finish(self.stored),
+            State::Gzip(gzip) => gzip.finish(&mut within(&self.limits, &mut self.expanded, out), self.stored),
             State::Zstd(zstd) => zstd.finish(self.stored),
         }
     }
@@ -164,23 +167,10 @@ impl Decoder {
         if input.is_empty() {
             return Ok(());
         }
-        let (expanded, limits) = (&mut self.expanded, &self.limits);
-        let mut counted = |bytes: &[u8], stored: u64| {
-            *expanded = expanded.saturating_add(bytes.len() as u64);
-            if *expanded > limits.expansion_floor {
-                let limit = stored.saturating_mul(limits.max_expansion_ratio).max(limits.expansion_floor);
-                if *expanded > limit {
-                    return Err(Error::Expansion { stored, limit });
-                }
-            }
-            out(bytes)
-        };
+        let mut counted = within(&self.limits, &mut self.expanded, out);
         let result = match &mut self.state {
             State::Sniffing { .. } | State::Failed => Ok(()),
-            State::Plain => {
-                self.expanded = self.expanded.saturating_add(input.len() as u64);
-                out(input)
-            }
+            State::Plain => counted(input, u64::MAX),
             State::Gzip(gzip) => gzip.push(input, &mut counted, &mut self.warnings),
             State::Zstd(zstd) => zstd.push(input, &mut counted, &mut self.warnings),
         };
@@ -188,5 +178,19 @@ impl Decoder {
             self.state = State::Failed;
         }
         result
+    }
+}
+
+/// Counts what is handed out, and refuses more of it than the limits allow for as much of the stream.
+fn within(limits: &Limits, expanded: &mut u64, out: &mut Output<'_>) -> impl FnMut(&[u8], u64) -> Result<(), Error> {
+    |bytes, stored| {
+        *expanded = expanded.saturating_add(bytes.len() as u64);
+        if *expanded > limits.expansion_floor {
+            let limit = stored.saturating_mul(limits.max_expansion_ratio).max(limits.expansion_floor);
+            if *expanded > limit {
+                return Err(Error::Expansion { stored, limit });
+            }
+        }
+        out(bytes)
     }
 }
