@@ -23,7 +23,12 @@ try {
     };
     new MutationObserver(look).observe(document, { childList: true, subtree: true, characterData: true, attributes: true });
   });
-  await page.setInputFiles('[data-picker="files"]', file);
+  // As a person does: with the system's dialogue, which takes a moment.
+  const dialogue = page.waitForEvent('filechooser');
+  await page.locator('[data-picker="files"]').locator('xpath=preceding-sibling::button').first().click();
+  const chooser = await dialogue;
+  await page.waitForTimeout(2000);
+  await chooser.setFiles(file);
   await page.waitForFunction(() => globalThis.marks.verified !== undefined || globalThis.marks.refused !== undefined, undefined, { timeout: 600_000 });
   const marks = await page.evaluate(() => globalThis.marks);
   if (marks.refused !== undefined) throw new Error(`the page refused ${file}: ${marks.refused}`);

@@ -12,6 +12,7 @@ import './page/design/files.css';
 import './page/design/views.css';
 import './page/design/print.css';
 import { App } from './page/app';
+import { prepareModule } from './page/assets';
 import { openAddress } from './page/edge';
 import { lookUpFonts } from './page/fonts';
 import { installOffline } from './page/offline';
@@ -29,3 +30,4 @@ if (saved) {
 if (root) render(<App />, root);
 installOffline();
 lookUpFonts();
+if (!saved) prepareModule();

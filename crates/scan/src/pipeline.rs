@@ -41,6 +41,8 @@ pub struct Analysis {
     pub report: Report,
     /// Packages and who owns which path.
     pub inventory: Inventory,
+    /// Of each layer, whether its blob did not decode to its end.
+    broken: Vec<bool>,
 }
 
 /// Sizes and digests of a layer as read, kept when its facts are folded away.
@@ -51,6 +53,7 @@ struct Read {
     uncompressed: u64,
     compression: String,
     complete: bool,
+    decoded: bool,
 }
 
 impl Analysis {
@@ -101,7 +104,8 @@ impl Analysis {
             layers,
             gaps,
         };
-        let mut analysis = Self { view, report, inventory };
+        let broken = reads.iter().map(|read| read.as_ref().is_some_and(|read| !read.decoded)).collect();
+        let mut analysis = Self { view, report, inventory, broken };
         analysis.run_checks(options);
         analysis
     }
@@ -122,8 +126,10 @@ impl Analysis {
         self.set_integrity(&what, &state);
     }
 
-    /// The same for a diff_id; none where the blob does not decode to its end.
+    /// The same for a diff_id; none where the blob does not decode to its end. Where it broke off for the scan already, as by
+    /// its CRC-32, there is none either.
     pub fn set_diff_id(&mut self, layer: u32, actual: Option<&str>) {
+        let actual = actual.filter(|_| self.broken.get(layer as usize) != Some(&true));
         let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
         settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), actual);
         layer.diff_id = layer.diff_id.take().or(actual.map(str::to_owned));
@@ -176,6 +182,7 @@ impl Read {
             uncompressed: facts.uncompressed_size,
             compression: facts.compression.clone(),
             complete: facts.complete,
+            decoded: facts.decoded,
         }
     }
 }

@@ -62,6 +62,16 @@ pub struct Merge {
     /// The present, seconds since 1970, once it is known.
     now: Option<i64>,
     pub(crate) policy: Option<Policy>,
+    unsettled: Option<Unsettled>,
+}
+
+/// What has to be asked again before the report is looked at; the later one asks for the earlier one too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Unsettled {
+    /// The checks.
+    Checks,
+    /// What counts, and then the checks.
+    Rules,
 }
 
 #[wasm_bindgen]
@@ -169,7 +179,8 @@ impl Merge {
     ///
     /// # Errors
     /// When nothing was joined yet.
-    pub fn report(&self) -> Result<Ts<Report>, JsError> {
+    pub fn report(&mut self) -> Result<Ts<Report>, JsError> {
+        self.settle_all();
         Ok(self.report_so_far()?.into_ts()?)
     }
 
@@ -234,7 +245,7 @@ impl Merge {
             listed.as_read = listed.report.clone();
         }
         self.today = Some(today);
-        self.apply_rules();
+        self.unsettle(Unsettled::Rules);
         Ok(())
     }
 
@@ -261,6 +272,7 @@ impl Merge {
     /// # Errors
     /// When nothing was joined yet.
     pub fn judge(&mut self) -> Result<Option<Ts<PolicyResult>>, JsError> {
+        self.settle_rules();
         let (policy, today) = (self.policy.clone(), self.today.clone());
         let read = self.listed.as_ref().map(|listed| listed.as_read.secrets.clone());
         let report = self.report_mut()?;
@@ -269,11 +281,12 @@ impl Merge {
             None => report.secrets.iter_mut().for_each(|secret| secret.allowed_by = None),
         }
         let Some(policy) = policy else {
-            self.ask_checks();
+            self.unsettle(Unsettled::Checks);
             return Ok(None);
         };
         policy::mark_allowed(&policy, report, today.as_deref());
-        self.ask_checks();
+        self.unsettle(Unsettled::Checks);
+        self.settle_all();
         let result = policy::judge(&policy, self.report_so_far()?, today.as_deref());
         Ok(Some(result.into_ts()?))
     }
@@ -288,7 +301,7 @@ impl Merge {
         let rules = suppress::document(name, bytes).map_err(js)?;
         let count = rules.len();
         self.rules.extend(rules);
-        self.apply_rules();
+        self.unsettle(Unsettled::Rules);
         Ok(count)
     }
 
@@ -296,7 +309,7 @@ impl Merge {
     #[wasm_bindgen(js_name = dropRules)]
     pub fn drop_rules(&mut self) {
         self.rules.clear();
-        self.apply_rules();
+        self.unsettle(Unsettled::Rules);
     }
 
     /// Rules that have run out by the day of the report, a line each: document, ids, last day.
@@ -399,8 +412,27 @@ impl Merge {
         self.rules.iter().chain(&self.attested).cloned().collect()
     }
 
+    /// What rests on something that has changed is asked again when the report is next looked at, once for all changes.
+    pub(crate) fn unsettle(&mut self, what: Unsettled) {
+        self.unsettled = self.unsettled.max(Some(what));
+    }
+
+    fn settle_rules(&mut self) {
+        if self.unsettled == Some(Unsettled::Rules) {
+            self.apply_rules();
+            self.unsettled = Some(Unsettled::Checks);
+        }
+    }
+
+    fn settle_all(&mut self) {
+        self.settle_rules();
+        if self.unsettled.take().is_some() {
+            self.ask_checks();
+        }
+    }
+
     /// Says anew what counts. A document's own word on a finding stays: it said so before any rule of this person.
-    pub(crate) fn apply_rules(&mut self) {
+    fn apply_rules(&mut self) {
         let (rules, today) = (self.all_rules(), self.today.clone());
         if let Some(listed) = &mut self.listed {
             listed.report = listed.as_read.clone();
@@ -412,7 +444,6 @@ impl Merge {
                 finding.suppressed = said.suppressed.or(finding.suppressed.take());
             }
         }
-        self.ask_checks();
     }
 
     fn ask_checks(&mut self) {
@@ -466,7 +497,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn a_document_becomes_a_report_for_javascript() {
-        let merge = Merge::of_document(SBOM, "sbom.json").expect("an SBOM");
+        let mut merge = Merge::of_document(SBOM, "sbom.json").expect("an SBOM");
         let report = merge.report_so_far().expect("a report");
         assert_eq!(report.packages.iter().map(|package| package.name.as_str()).collect::<Vec<_>>(), ["left-pad"]);
         assert!(merge.report().is_ok());

@@ -12,7 +12,7 @@ use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
 use crate::archive::Archive;
 use crate::error::js;
-use crate::merge::Merge;
+use crate::merge::{Merge, Unsettled};
 
 /// Where a blob of a signature lies.
 #[derive(Serialize, Tsify)]
@@ -115,7 +115,7 @@ impl Merge {
         }
         self.attached_gaps = gaps;
         self.attested = attested;
-        self.apply_rules();
+        self.unsettle(Unsettled::Rules);
         Ok(())
     }
 }

@@ -9,7 +9,7 @@ import { fromFileList, fromTransfer } from './drop';
 import { hasEdge, openReference } from './edge';
 import { installKeys, typing } from './keys';
 import { route, type View } from './route';
-import { openFiles } from './scan';
+import { expectFiles, openFiles } from './scan';
 import { announcement, head, other, scanning, subject } from './store';
 import { S } from '../shared/strings';
 import { Checks } from './views/checks';
@@ -81,6 +81,7 @@ function DropTarget() {
       event.preventDefault();
       depth += 1;
       setOver(true);
+      void expectFiles();
     };
     const leave = (event: DragEvent): void => {
       if (!hasFiles(event)) return;

@@ -30,6 +30,18 @@ export function analysisModule(): Promise<WebAssembly.Module> {
   return compiled;
 }
 
+/** False where somebody asks to be spared what is not needed yet. */
+export const lavish = (): boolean => (navigator as Navigator & { connection?: { saveData?: boolean } }).connection?.saveData !== true;
+
+/** Has the module ready before it is wanted, once the page has nothing else to do. */
+export function prepareModule(): void {
+  if (!lavish()) return;
+  // Safari has no idle callback. A failure is told when the module is wanted and asked for again.
+  const prepare = (): void => { void analysisModule().catch(() => undefined); };
+  if ('requestIdleCallback' in globalThis) requestIdleCallback(prepare, { timeout: 3000 });
+  else setTimeout(prepare, 500);
+}
+
 async function load(): Promise<WebAssembly.Module> {
   const inside = inlined('porthole-wasm');
   if (inside) return WebAssembly.compile(inside);

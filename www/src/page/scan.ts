@@ -2,7 +2,7 @@
 import { head as headOf } from '../shared/verdict';
 import type { FromModel, InputFile, InputKind, Progress, Settings } from '../shared/protocol';
 import type { Report } from '../shared/report';
-import { analysisModule, database, exporter, rego, sampleFile, verifier } from './assets';
+import { analysisModule, database, exporter, lavish, rego, sampleFile, verifier } from './assets';
 import { consider } from './consider';
 import { duration } from '../shared/format';
 import { grouped, nameOf, sizeOf } from './inputs';
@@ -60,6 +60,26 @@ export const settings = (): Settings => ({
   limits: limits.value, patience: PATIENCE,
 });
 
+/** A model worker that is ready for the next input. */
+let spare: WorkerModel | null = null;
+let expecting = false;
+
+/** Somebody begins to choose a file: by the time it is chosen, everything is ready to read it. Once a visit. */
+export async function expectFiles(): Promise<void> {
+  if (expecting || !lavish()) return;
+  expecting = true;
+  const module = await analysisModule().catch(() => null);
+  if (!module || subject.value) return;
+  spare = new WorkerModel(module);
+  spare.warm();
+}
+
+function taken(module: WebAssembly.Module): WorkerModel {
+  const model = spare ?? new WorkerModel(module);
+  spare = null;
+  return model;
+}
+
 /** Opens what was dropped, as the image or as the one to compare with. */
 export async function openFiles(files: InputFile[], slot: Slot = subject): Promise<void> {
   refusal.value = null;
@@ -70,15 +90,14 @@ export async function openFiles(files: InputFile[], slot: Slot = subject): Promi
   const groups = grouped(files);
   const module = await ready(nameOf(groups[0] ?? files));
   if (!module) return;
-  const model = new WorkerModel(module);
+  const model = taken(module);
   let inputs: Input[];
   try {
     inputs = await sorted(model, groups);
   } catch (error) {
+    model.close();
     refusal.value = { name: nameOf(groups[0] ?? files), message: reason(error) };
     return;
-  } finally {
-    model.close();
   }
   const looked = inputs.some((one) => one.kind === 'archive' || one.kind === 'report' || one.kind === 'sbom') || subject.value !== null;
   const counts = (kind: InputKind): boolean => kind === 'rules' || kind === 'policy' || kind === 'trust' || (kind === 'listedRules' && looked);
@@ -86,12 +105,15 @@ export async function openFiles(files: InputFile[], slot: Slot = subject): Promi
   const images = inputs.filter((one) => !counts(one.kind));
   const [first, second] = images;
   if (documents.length > 0) await consider([...considered.value, ...documents.map(({ name, kind, files: [one] }) => ({ name, kind, file: one?.file ?? new Blob(), problem: null }))]);
-  if (!first) return;
+  if (!first) {
+    model.close();
+    return;
+  }
   if (slot === subject) {
     forgetReference();
     shelf.value = images.length > 1 ? images : [];
   }
-  open(module, first, slot);
+  open(module, first, slot, model);
   // Two at once are two to compare.
   if (second && images.length === 2 && slot === subject) {
     open(module, second, other);
@@ -111,9 +133,8 @@ export async function openFromShelf(input: Input): Promise<void> {
   if (module) open(module, input, subject);
 }
 
-function open(module: WebAssembly.Module, input: Input, slot: Slot): void {
+function open(module: WebAssembly.Module, input: Input, slot: Slot, model = new WorkerModel(module)): void {
   close(slot);
-  const model = new WorkerModel(module);
   const now = blank(input.name, sizeOf(input.files), model);
   slot.value = now;
   announcement.value = S.scanStarted(input.name);

@@ -50,6 +50,11 @@ export class WorkerModel implements Model {
     return this.#expect<Limit[]>((id) => this.#say({ type: 'limits', id }));
   }
 
+  /** Has it readied for an input that is likely to come. */
+  warm(): void {
+    this.#say({ type: 'warm' });
+  }
+
   open(name: string, kind: InputKind, files: InputFile[], considerations: readonly Consideration[], settings: Settings): void {
     this.#say({ type: 'open', name, kind, files, considerations, settings });
   }

@@ -117,6 +117,8 @@ export type ToModel =
   | { type: 'begin'; module: WebAssembly.Module }
   | { type: 'sort'; id: number; files: InputFile[] }
   | { type: 'limits'; id: number }
+  /** An input is likely to come. */
+  | { type: 'warm' }
   | { type: 'open'; name: string; files: InputFile[]; kind: InputKind; considerations: readonly Consideration[]; settings: Settings }
   | { type: 'choose'; image: number }
   | { type: 'ask'; id: number; question: Question; ask: Questions[Question]['ask'] };
@@ -134,9 +136,9 @@ export type FromModel =
 
 /** One pass over one layer's blob. A digest that is null is not wanted. */
 export type LayerJob =
-  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob }
-  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
-export type ToLayer = LayerJob | { type: 'ping' };
+  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; gently: boolean; layer: number; blob: Blob }
+  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; gently: boolean; layer: number; blob: Blob; digest: string | null; diffId: string | null };
+export type ToLayer = LayerJob | { type: 'ping' } | { type: 'hurry' };
 
 /** Why something failed in a worker. */
 export type Cause =

@@ -7,10 +7,12 @@ import { Input } from './input';
 import { ordinaryLimits } from './limits';
 import { Session } from './session';
 import { kindOf } from './sort';
+import { Warming } from './warm';
 
 let wasm: InitOutput | undefined;
 let module: WebAssembly.Module | undefined;
 let session: Session | undefined;
+let warming: Warming | undefined;
 
 const say = (message: FromModel): void => { postMessage(message); };
 const reason = (error: unknown): string => S.errors.because(causeOf(error, wasm));
@@ -42,7 +44,11 @@ onmessage = (event: MessageEvent<ToModel>): void => {
     case 'limits':
       say({ type: 'answer', id: message.id, answer: ordinaryLimits() });
       break;
+    case 'warm':
+      if (module) warming ??= new Warming(module);
+      break;
     case 'open':
+      warming?.end();
       if (!wasm || !module) break;
       session = new Session(wasm, module, message.name, new Input(message.files), message.settings, say);
       session.open(message.kind, message.considerations).catch(failed);

@@ -27,13 +27,23 @@ const ASKED = 12;
 
 type Tried = Job & { tries: number };
 
+/** What a job takes, in passes over stored bytes: what is decoded is some three times as long, and hashed. */
+const cost = (job: Job): number => job.blob.size * (job.type === 'hash' && job.diffId !== null && job.digest === null ? 4 : 1);
+
+/** The largest last, where it is taken from. */
+const inOrder = (jobs: readonly Job[]): Tried[] => jobs.map((job) => ({ ...job, tries: 0 })).sort((a, b) => cost(a) - cost(b));
+
 export class Pool {
   readonly #module: WebAssembly.Module;
   readonly #settings: Settings;
   readonly #events: PoolEvents;
   readonly #given: AbortSignal;
+  /** Every processor has a worker, and nothing is left for whoever reads and draws. */
+  readonly #crowded: boolean;
   readonly #scans: Tried[];
-  readonly #hashes: Tried[];
+  #hashes: Tried[] = [];
+  /** What to hash, until the first worker asks: to tell it, each blob is looked at. */
+  #toHash: (() => Job[]) | null;
   /** Every worker, with what ends it. */
   readonly #running = new Map<Worker, () => void>();
   /** Workers without a job that wait for the report. */
@@ -47,23 +57,26 @@ export class Pool {
   /** Resolves when every job has ended, or all were given up. */
   readonly ended = new Promise<void>((resolve) => { this.#ended = resolve; });
 
-  constructor(module: WebAssembly.Module, jobs: readonly Job[], settings: Settings, events: PoolEvents, given: AbortSignal) {
+  constructor(module: WebAssembly.Module, scans: readonly Job[], toHash: () => Job[], settings: Settings, events: PoolEvents, given: AbortSignal) {
     this.#module = module;
     this.#settings = settings;
     this.#events = events;
     this.#given = given;
-    const of = (type: Job['type']): Tried[] => jobs.filter((job) => job.type === type).map((job) => ({ ...job, tries: 0 })).sort((a, b) => a.blob.size - b.blob.size);
-    this.#scans = of('scan');
-    this.#hashes = of('hash');
-    this.#open = { scan: this.#scans.length, hash: this.#hashes.length };
+    this.#crowded = settings.workers >= (navigator.hardwareConcurrency || 2);
+    this.#scans = inOrder(scans);
+    this.#toHash = toHash;
+    this.#open = { scan: scans.length, hash: 0 };
+    if (scans.length === 0) this.#plan();
     given.addEventListener('abort', () => {
       this.#scans.length = 0;
-      this.#hashes.length = 0;
+      this.#hashes = [];
+      this.#toHash = null;
       for (const end of this.#running.values()) end();
       this.#scanned();
       this.#ended();
     });
-    const start = Math.min(settings.workers, jobs.length);
+    // Each layer is scanned once and hashed at least once.
+    const start = Math.min(settings.workers, 2 * scans.length);
     for (let index = 0; index < start; index += 1) this.#start();
     this.#settle();
   }
@@ -74,11 +87,19 @@ export class Pool {
     const idle = this.#idle;
     this.#idle = [];
     for (const next of idle) next();
+    for (const worker of this.#running.keys()) worker.postMessage({ type: 'hurry' } satisfies ToLayer);
+  }
+
+  #plan(): void {
+    this.#hashes = inOrder(this.#toHash?.() ?? []);
+    this.#toHash = null;
+    this.#open.hash = this.#hashes.length;
+    this.#settle();
   }
 
   #settle(): void {
     if (this.#open.scan === 0) this.#scanned();
-    if (this.#open.scan + this.#open.hash === 0) this.#ended();
+    if (this.#open.scan + this.#open.hash === 0 && !this.#toHash) this.#ended();
   }
 
   #start(): void {
@@ -98,6 +119,7 @@ export class Pool {
     };
     this.#running.set(worker, end);
     const next = (): void => {
+      if (this.#scans.length === 0 && this.#toHash) this.#plan();
       if (this.#scans.length === 0 && this.#open.scan === 0 && this.#hashes.length > 0 && !this.#released) {
         this.#idle.push(next);
         return;
@@ -109,7 +131,7 @@ export class Pool {
       }
       const { tries: _tries, ...job } = now;
       unanswered = 0;
-      worker.postMessage({ ...job, module: this.#module, limits: this.#settings.limits } satisfies LayerJob);
+      worker.postMessage({ ...job, module: this.#module, limits: this.#settings.limits, gently: this.#crowded && job.type === 'hash' && !this.#released } satisfies LayerJob);
     };
     const closed = (): void => {
       if (!now) return;
@@ -127,7 +149,7 @@ export class Pool {
         closed();
       }
       // The worker's memory is in an unknown state: another takes its place.
-      if (this.#scans.length + this.#hashes.length > 0) this.#start();
+      if (this.#scans.length + this.#hashes.length > 0 || this.#toHash) this.#start();
     };
     worker.onmessage = (event: MessageEvent<FromLayer>): void => {
       const message = event.data;

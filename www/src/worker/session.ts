@@ -7,9 +7,9 @@ import { Query } from '../shared/query';
 import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { Digests } from './digests';
-import { CHUNK, Input, pieces, readNow } from './input';
+import { CHUNK, Input, pieces, readNow, TELL } from './input';
 import { limitsOf } from './limits';
-import { match } from './matching';
+import { Matching } from './matching';
 import { write } from './exports';
 import { type Job, Pool } from './pool';
 import { isRego, RegoPolicy } from './rego';
@@ -21,6 +21,8 @@ const reason = (error: unknown): string => (error instanceof Error ? error.messa
 
 /** Folding again for what came in meanwhile costs time: at most this share of it. */
 const JOIN_SHARE = 0.1;
+/** And it is not worth it where the whole is there in so many milliseconds. */
+const JOIN_LEFT = 1500;
 const LARGEST_SBOM = 256 << 20;
 
 export class Session {
@@ -78,7 +80,7 @@ export class Session {
     this.#merge = merge;
     // A saved report says what it said.
     if (merge.isSaved()) merge.setToday(this.#settings.now.slice(0, 10));
-    else await match(merge, this.#settings, this.#note);
+    else await new Matching(this.#settings, this.#note).match(merge);
     await this.#consider(merge);
     this.#tell(merge);
     this.#say({ type: 'progress', progress: { ...this.#progress, phase: 'done' } });
@@ -104,7 +106,7 @@ export class Session {
       stream.push(bytes.length);
       read += bytes.length;
       const now = performance.now();
-      if (now - told > 80) {
+      if (now - told > TELL) {
         told = now;
         const [files = 0, packages = 0, secrets = 0] = stream.found();
         this.#say({ type: 'progress', progress: { phase: 'layers', read, total: file.size, layers: [{ read, total: file.size, state: 'reading' }], found: { files, packages, secrets }, memory: 0 } });
@@ -128,7 +130,8 @@ export class Session {
     this.#places = archive.layers(image).layers;
     // Names, platform, configuration and layers are known before any layer is read.
     this.#join(merge, false);
-    const digests = this.#streamed ? null : this.#scan(merge, turn);
+    const matching = new Matching(this.#settings, this.#note);
+    const digests = this.#streamed ? null : this.#scan(merge, turn, matching);
     await digests?.pool.scanned;
     if (turn !== this.#turn) return;
     const progress = this.#progress;
@@ -136,7 +139,7 @@ export class Session {
     this.#join(merge, true);
     await this.#attach(archive, image, merge, turn);
     if (turn !== this.#turn) return;
-    await match(merge, this.#settings, this.#note);
+    await matching.match(merge);
     if (turn !== this.#turn) return;
     await this.#consider(merge);
     if (turn !== this.#turn) return;
@@ -166,7 +169,7 @@ export class Session {
   #progress: Progress = { phase: 'index', read: 0, total: 0, layers: [], found: { files: 0, packages: 0, secrets: 0 }, memory: 0 };
 
   /** Starts to read every layer. `behind` says that the report is told: digests that come in are told from then on. */
-  #scan(merge: Merge, turn: number): { pool: Pool; behind: () => void } {
+  #scan(merge: Merge, turn: number, matching: Matching): { pool: Pool; behind: () => void } {
     // A blob that several layers share is read once.
     const shared = new Map<string, number[]>();
     this.#places.forEach((place, layer) => {
@@ -185,7 +188,7 @@ export class Session {
     let memory = 0;
     const tell = (force = false): void => {
       const now = performance.now();
-      if (turn !== this.#turn || (!force && now - told < 80)) return;
+      if (turn !== this.#turn || (!force && now - told < TELL)) return;
       told = now;
       const sum = (what: 'files' | 'packages' | 'secrets'): number => found.reduce((all, one) => all + one[what], 0);
       this.#progress = {
@@ -196,13 +199,14 @@ export class Session {
     };
     tell(true);
     let ended = 0;
-    let joined = performance.now();
+    const begun = performance.now();
+    let joined = begun;
     let cost = 0;
     const digests = new Digests(merge, (layer) => groups.find(([first]) => first === layer) ?? [layer], () => {
       this.#judge(merge);
       this.#tell(merge);
     });
-    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#jobs(first)), this.#settings, {
+    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#scanOf(first)), () => groups.flatMap(([first = 0]) => this.#hashesOf(first)), this.#settings, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
         found[layer] = { files, packages, secrets };
@@ -216,10 +220,13 @@ export class Session {
         tell(true);
         // Packages appear as each layer ends, as long as folding stays a small part of the work.
         const now = performance.now();
-        if (ended < groups.length && cost < (now - joined) * JOIN_SHARE) {
+        const { read } = this.#progress;
+        const left = (total - read) * ((now - begun) / Math.max(1, read));
+        if (ended < groups.length && left > JOIN_LEFT && cost < (now - joined) * JOIN_SHARE) {
           this.#join(merge, false);
           joined = performance.now();
           cost = joined - now;
+          void matching.prepare(merge);
         }
       },
       failed: (layer, reason) => {
@@ -241,15 +248,20 @@ export class Session {
     return { pool, behind };
   }
 
-  /** The passes over one layer's blob. What is compressed is hashed in two, so that two workers can share them. */
-  #jobs(layer: number): Job[] {
+  /** The pass over one layer's blob that the report waits for. */
+  #scanOf(layer: number): Job[] {
+    const place = this.#places[layer];
+    return place ? [{ type: 'scan', layer, blob: this.#input.range(place.file, place.offset, place.len) }] : [];
+  }
+
+  /** Those behind it. What is compressed is hashed in two, so that two workers can share them. */
+  #hashesOf(layer: number): Job[] {
     const place = this.#places[layer];
     if (!place) return [];
     const blob = this.#input.range(place.file, place.offset, place.len);
-    const scan: Job = { type: 'scan', layer, blob };
     const { digestBy, diffIdBy } = place;
-    if (!isCompressed(readNow(blob.slice(0, 4)))) return [scan, { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
-    return [scan, { type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
+    if (!isCompressed(readNow(blob.slice(0, 4)))) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
+    return [{ type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
   }
 
   #join(merge: Merge, last: boolean): void {

@@ -40,10 +40,16 @@ pub struct Rule {
 /// Says anew which findings count: the first rule that applies silences one, and what no rule names counts again. What to
 /// upgrade follows from it.
 pub fn apply(rules: &[Rule], today: Option<&str>, vulnerabilities: &mut Vulnerabilities) {
+    let mut changed = false;
     for finding in &mut vulnerabilities.findings {
-        finding.suppressed = rules.iter().find_map(|rule| rule.suppression(finding, today));
+        let suppressed = rules.iter().find_map(|rule| rule.suppression(finding, today));
+        changed |= finding.suppressed != suppressed;
+        finding.suppressed = suppressed;
     }
-    vulnerabilities.upgrades = upgrade::upgrades(&vulnerabilities.findings);
+    // Upgrades rest on what counts; weighing them takes longer than all the rules.
+    if changed || vulnerabilities.upgrades.is_empty() {
+        vulnerabilities.upgrades = upgrade::upgrades(&vulnerabilities.findings);
+    }
 }
 
 impl Rule {

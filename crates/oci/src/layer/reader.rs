@@ -78,6 +78,8 @@ pub struct LayerSummary {
     pub compression: Compression,
     /// Why reading ended early; everything before it was given to the sink.
     pub damage: Option<Error>,
+    /// True if the blob decoded to its end, whatever is wrong with the tar in it.
+    pub decoded: bool,
     /// Warnings given to the sink.
     pub warnings: u64,
 }
@@ -270,6 +272,7 @@ impl TarSide {
             uncompressed_size: end.expanded,
             compression: end.compression,
             damage: end.damage.or(self.damage),
+            decoded: decoded_whole,
             warnings: self.warnings,
         }
     }

@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { InputFile } from '../../shared/protocol';
 import { fromFileList } from '../drop';
+import { expectFiles } from '../scan';
 import { Icon, type IconName } from './icon';
 
 interface Props {
@@ -18,7 +19,7 @@ export function FilePicker({ label, folder, primary, quiet, icon, onFiles }: Pro
   const input = useRef<HTMLInputElement>(null);
   return (
     <>
-      <button type="button" class={primary ? 'button primary' : quiet ? 'button quiet' : 'button'} onClick={() => input.current?.click()}><Icon name={icon ?? (folder ? 'folder' : 'upload')} />{label}</button>
+      <button type="button" class={primary ? 'button primary' : quiet ? 'button quiet' : 'button'} onClick={() => { void expectFiles(); input.current?.click(); }}><Icon name={icon ?? (folder ? 'folder' : 'upload')} />{label}</button>
       <input ref={input} type="file" multiple hidden aria-label={label} data-picker={quiet ? 'documents' : folder ? 'folder' : 'files'} {...(folder ? { webkitdirectory: true } : {})}
         onChange={(event) => {
           onFiles(fromFileList(event.currentTarget.files));
