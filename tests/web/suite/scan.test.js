@@ -51,6 +51,31 @@ test('the sample image opens with one click', async () => {
   await context.close();
 });
 
+test('a file dialogue readies the engine, and leaves no worker behind', async () => {
+  const { page, context, problems } = await openPage(browser, site.url);
+  const picker = page.locator('[data-picker="files"]').locator('xpath=preceding-sibling::button');
+  const dialogue = page.waitForEvent('filechooser');
+  await picker.click();
+  const chooser = await dialogue;
+  // The model worker and the one that reads the made-up layer; when that is read, it ends.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some(({ name }) => name.endsWith('.wasm')));
+  const until = async (count) => {
+    for (let tries = 0; page.workers().length !== count; tries += 1) {
+      assert.ok(tries < 300, `${page.workers().length} workers, ${count} expected`);
+      await page.waitForTimeout(100);
+    }
+  };
+  await until(1);
+  await chooser.setFiles({ name: 'tide-table.tar', mimeType: 'application/x-tar', buffer: Buffer.from(sampleImage()) });
+  await settled(page);
+  await verified(page);
+  assert.match(await text(page, '.top'), /tide-table/);
+  // The model that was ready is the one that answers.
+  await until(1);
+  assert.deepEqual(problems.filter((line) => !/db\/index\.json|404/.test(line)), []);
+  await context.close();
+});
+
 test('an archive that is compressed as a whole gives the same packages', async () => {
   const { page, context } = await openPage(browser, site.url);
   await choose(page, { name: 'tide-table.tar.gz', mimeType: 'application/gzip', buffer: gzipSync(sampleImage()) });
