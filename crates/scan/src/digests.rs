@@ -3,11 +3,10 @@
 //! SHA-256 in WebAssembly costs more than inflating. So a layer may be scanned with `Verify::LATER`: the report then says
 //! *pending* of every digest that is stated for it, and [`Analysis::set_digest`](crate::Analysis::set_digest) and
 //! [`Analysis::set_diff_id`](crate::Analysis::set_diff_id) settle what a second pass over the bytes gives. The second pass
-//! is the reader of the first one with nobody listening, so both come to the same end of a damaged blob. What gzip itself checks was
-//! compared in the first.
+//! decodes as the first one does, so both come to the same end of a damaged blob; what gzip itself checks was compared there.
 //! Must not know: entries, facts, what was stated. Proof: `tests/suite/pending.rs`.
 
-use porthole_oci::layer::{Entry, ImagePath, LayerReader, LayerSink, Verify};
+use porthole_oci::layer::{BlobReader, Verify, halves};
 use porthole_oci::{Algorithm, Hasher, Limits};
 
 /// Hashes one layer blob.
@@ -16,8 +15,8 @@ pub struct LayerDigests(Pass);
 enum Pass {
     /// The blob as it is: nothing is decoded.
     Blob(Box<Hasher>),
-    /// What it decodes to.
-    Tar(Box<LayerReader>),
+    /// What it decodes to: no tar is looked for in it.
+    Tar(Box<(BlobReader, Option<Hasher>)>),
 }
 
 /// What a blob hashes to, as far as it was asked for.
@@ -34,7 +33,7 @@ impl LayerDigests {
     pub fn new(limits: Limits, digest: Option<Algorithm>, diff_id: Option<Algorithm>) -> Self {
         Self(match (digest, diff_id) {
             (Some(digest), None) => Pass::Blob(Box::new(Hasher::new(digest))),
-            _ => Pass::Tar(Box::new(LayerReader::new(limits, Verify { digest, diff_id, crc: false }))),
+            _ => Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id, crc: false }).0, diff_id.map(Hasher::new)))),
         })
     }
 
@@ -42,7 +41,10 @@ impl LayerDigests {
     pub fn push(&mut self, chunk: &[u8]) {
         match &mut self.0 {
             Pass::Blob(hasher) => hasher.push(chunk),
-            Pass::Tar(reader) => reader.push(chunk, &mut Nobody),
+            Pass::Tar(pass) => {
+                let (blob, tar) = &mut **pass;
+                blob.push(chunk, &mut |bytes| hash(tar, bytes));
+            }
         }
     }
 
@@ -50,9 +52,9 @@ impl LayerDigests {
     pub fn finish(self) -> Digests {
         let (digest, diff_id) = match self.0 {
             Pass::Blob(hasher) => (Some(hasher.finish()), None),
-            Pass::Tar(reader) => {
-                let summary = reader.finish(&mut Nobody);
-                (summary.digest, summary.diff_id)
+            Pass::Tar(pass) => {
+                let (blob, mut tar) = *pass;
+                blob.finish(&mut |bytes| hash(&mut tar, bytes)).digests(tar)
             }
         };
         let text = |digest: Option<porthole_oci::Digest>| digest.map(|digest| digest.to_string());
@@ -60,12 +62,8 @@ impl LayerDigests {
     }
 }
 
-/// Listens to no entry.
-struct Nobody;
-
-impl LayerSink for Nobody {
-    fn entry(&mut self, _: Entry) {}
-    fn data(&mut self, _: &[u8]) {}
-    fn end(&mut self) {}
-    fn warning(&mut self, _: &ImagePath, _: &str) {}
+fn hash(hasher: &mut Option<Hasher>, bytes: &[u8]) {
+    if let Some(hasher) = hasher {
+        hasher.push(bytes);
+    }
 }

@@ -70,6 +70,18 @@ impl Analysis {
         options: &Options,
         limits: &ScanLimits,
     ) -> Self {
+        let mut analysis = Self::unasked(subject, facts, options, limits);
+        analysis.run_checks(options);
+        analysis
+    }
+
+    /// The same with no check asked yet, for a host that has more to put in before.
+    pub fn unasked<F: Into<Arc<LayerFacts>>>(
+        subject: &Subject,
+        facts: Vec<Option<F>>,
+        options: &Options,
+        limits: &ScanLimits,
+    ) -> Self {
         Self::of(subject, facts.into_iter().map(|facts| facts.map(Into::into)).collect(), options, limits)
     }
 
@@ -105,9 +117,7 @@ impl Analysis {
             gaps,
         };
         let broken = reads.iter().map(|read| read.as_ref().is_some_and(|read| !read.decoded)).collect();
-        let mut analysis = Self { view, report, inventory, broken };
-        analysis.run_checks(options);
-        analysis
+        Self { view, report, inventory, broken }
     }
 
     /// Asks every check again: after signatures, advisories or digests have come in.

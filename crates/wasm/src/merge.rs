@@ -143,7 +143,8 @@ impl Merge {
         let facts = if last { std::mem::take(&mut self.facts) } else { self.facts.clone() };
         self.now = Some(now as i64);
         (self.tree, self.listing) = (None, None);
-        self.analysis = Some(Analysis::within(&self.subject, facts, &self.options(), &self.limits));
+        self.analysis = Some(Analysis::unasked(&self.subject, facts, &self.options(), &self.limits));
+        self.unsettle(Unsettled::Checks);
     }
 
     /// Takes a digest that was computed behind the report: a pending claim becomes verified or refuted.

@@ -136,9 +136,9 @@ export type FromModel =
 
 /** One pass over one layer's blob. A digest that is null is not wanted. */
 export type LayerJob =
-  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; gently: boolean; layer: number; blob: Blob }
-  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; gently: boolean; layer: number; blob: Blob; digest: string | null; diffId: string | null };
-export type ToLayer = LayerJob | { type: 'ping' } | { type: 'hurry' };
+  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob }
+  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
+export type ToLayer = LayerJob | { type: 'ping' };
 
 /** Why something failed in a worker. */
 export type Cause =

@@ -6,8 +6,6 @@ import { CHUNK, pieces, TELL } from './input';
 import { limitsOf } from './limits';
 
 let wasm: InitOutput | undefined;
-/** A third of the time is left to others: what a report waits for comes first. */
-let gently = false;
 
 const say = (message: FromLayer, transfer: Transferable[] = []): void => { postMessage(message, { transfer }); };
 
@@ -18,11 +16,6 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
     say({ type: 'alive' });
     return;
   }
-  if (job.type === 'hurry') {
-    gently = false;
-    return;
-  }
-  gently = job.gently;
   try {
     wasm ??= initSync({ module: job.module });
     if (job.type === 'scan') await scan(wasm, job);
@@ -36,15 +29,12 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
 async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): Promise<void> {
   const input = handle.input();
   let at = 0;
-  let begun = performance.now();
   for await (const bytes of pieces(blob)) {
     // The view is made anew each time: memory that grew has another buffer.
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
     at += bytes.length;
     after?.(at);
-    if (gently) await new Promise((resolve) => { setTimeout(resolve, (performance.now() - begun) / 2); });
-    begun = performance.now();
   }
 }
 

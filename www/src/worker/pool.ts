@@ -38,8 +38,6 @@ export class Pool {
   readonly #settings: Settings;
   readonly #events: PoolEvents;
   readonly #given: AbortSignal;
-  /** Every processor has a worker, and nothing is left for whoever reads and draws. */
-  readonly #crowded: boolean;
   readonly #scans: Tried[];
   #hashes: Tried[] = [];
   /** What to hash, until the first worker asks: to tell it, each blob is looked at. */
@@ -62,7 +60,6 @@ export class Pool {
     this.#settings = settings;
     this.#events = events;
     this.#given = given;
-    this.#crowded = settings.workers >= (navigator.hardwareConcurrency || 2);
     this.#scans = inOrder(scans);
     this.#toHash = toHash;
     this.#open = { scan: scans.length, hash: 0 };
@@ -87,7 +84,6 @@ export class Pool {
     const idle = this.#idle;
     this.#idle = [];
     for (const next of idle) next();
-    for (const worker of this.#running.keys()) worker.postMessage({ type: 'hurry' } satisfies ToLayer);
   }
 
   #plan(): void {
@@ -131,7 +127,7 @@ export class Pool {
       }
       const { tries: _tries, ...job } = now;
       unanswered = 0;
-      worker.postMessage({ ...job, module: this.#module, limits: this.#settings.limits, gently: this.#crowded && job.type === 'hash' && !this.#released } satisfies LayerJob);
+      worker.postMessage({ ...job, module: this.#module, limits: this.#settings.limits } satisfies LayerJob);
     };
     const closed = (): void => {
       if (!now) return;

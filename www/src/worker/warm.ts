@@ -23,7 +23,7 @@ export class Warming {
   async #run(module: WebAssembly.Module): Promise<void> {
     try {
       const blob = await gzip(new Blob([file('usr/lib/code', code()), file('etc/text', text()), new Uint8Array(2 * BLOCK)]));
-      const job = { module, limits: {}, gently: false, layer: 0, blob };
+      const job = { module, limits: {}, layer: 0, blob };
       for (let n = 0; n < SCANS; n += 1) await this.#ask({ ...job, type: 'scan' });
       for (let n = 0; n < HASHES; n += 1) await this.#ask({ ...job, type: 'hash', digest: 'sha256', diffId: 'sha256' });
     } catch {

@@ -166,6 +166,14 @@ pub struct BlobEnd {
     warnings: Vec<String>,
 }
 
+impl BlobEnd {
+    /// Digest and diff_id, from what hashed the bytes that came out. A blob that does not decode to its end has no diff_id.
+    pub fn digests(&self, tar: Option<Hasher>) -> (Option<Digest>, Option<Digest>) {
+        let diff_id = tar.filter(|_| self.damage.is_none()).map(Hasher::finish);
+        (if self.hashed_as_tar { diff_id } else { self.digest }, diff_id)
+    }
+}
+
 impl BlobReader {
     /// Has the host compute the blob's SHA-256 and what gzip checks; before the first byte.
     pub fn sum_by(&mut self, host: HostSums) {
@@ -264,9 +272,9 @@ impl TarSide {
             let mut names = Names { sink, limits: &self.limits, warnings: &mut self.warnings, in_entry: &mut self.in_entry };
             self.damage = self.reader.finish(&mut names).err();
         }
-        let diff_id = self.hasher.filter(|_| decoded_whole).map(Hasher::finish);
+        let (digest, diff_id) = end.digests(self.hasher);
         LayerSummary {
-            digest: if end.hashed_as_tar { diff_id } else { end.digest },
+            digest,
             diff_id,
             stored_size: end.stored,
             uncompressed_size: end.expanded,

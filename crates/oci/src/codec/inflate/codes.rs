@@ -9,9 +9,9 @@ const MASK: usize = SPACE - 1;
 /// Matches are copied in pieces of this many bytes, beyond their end too.
 const STRIDE: usize = 16;
 /// Bytes that one turn writes at most: literals, and the longest match (RFC 1951, 3.2.5).
-pub(super) const TURN_OUTPUT: usize = 4 + 258;
-/// Bytes of input that one turn may read: two times eight, of which the second begins seven later at most.
-pub(super) const TURN_INPUT: usize = 16;
+pub(super) const TURN_OUTPUT: usize = 3 + 258;
+/// Bytes of input that one turn may read: three times eight, each beginning seven behind the last at most.
+pub(super) const TURN_INPUT: usize = 24;
 
 /// Decoded bytes: those that matches reach, and those to hand out.
 pub(super) struct Window {
@@ -79,11 +79,13 @@ pub(super) fn many(
     let mut result = Ok(false);
     macro_rules! refill {
         () => {
-            // Bits beyond `count` are already those of the bytes that come next: setting them again changes nothing.
-            let Some(eight) = rest.first_chunk() else { break };
-            ahead |= u64::from_le_bytes(*eight) << (count & 63);
-            rest = rest.get((7 - (count >> 3 & 7)) as usize..).unwrap_or_default();
-            count = count & 63 | 56;
+            // There are eight bytes, by the loop's condition. Bits beyond `count` are already those of the bytes that come next:
+            // setting them again changes nothing.
+            if let Some(eight) = rest.first_chunk() {
+                ahead |= u64::from_le_bytes(*eight) << (count & 63);
+                rest = rest.get((7 - (count >> 3 & 7)) as usize..).unwrap_or_default();
+                count = count & 63 | 56;
+            }
         };
     }
     macro_rules! look_up {
@@ -113,10 +115,18 @@ pub(super) fn many(
             at += 1;
         };
     }
+    refill!();
+    // The next code is looked up before a match is copied, so that the processor does both at once.
+    let mut next = look_up!(symbol);
+    macro_rules! look_ahead {
+        () => {
+            refill!();
+            next = look_up!(symbol);
+        };
+    }
     while rest.len() >= TURN_INPUT && at <= full {
-        refill!();
-        let mut entry = look_up!(symbol);
-        // 56 bits: four literals of the first table, or three and a length; a distance has bits fetched for it.
+        let mut entry = next;
+        // 56 bits: three literals of the first table, or two and a length; a distance has bits fetched for it.
         if entry & LITERAL != 0 {
             literal!(entry);
             entry = look_up!(symbol);
@@ -125,11 +135,8 @@ pub(super) fn many(
                 entry = look_up!(symbol);
                 if entry & LITERAL != 0 {
                     literal!(entry);
-                    entry = look_up!(symbol);
-                    if entry & LITERAL != 0 {
-                        literal!(entry);
-                        continue;
-                    }
+                    look_ahead!();
+                    continue;
                 }
             }
         }
@@ -139,6 +146,7 @@ pub(super) fn many(
                 entry = look_up!(symbol behind entry);
                 if entry & LITERAL != 0 {
                     literal!(entry);
+                    look_ahead!();
                     continue;
                 }
             }
@@ -174,6 +182,7 @@ pub(super) fn many(
             result = Err(Damaged);
             break;
         }
+        look_ahead!();
         repeat(bytes, at, distance, length);
         at += length;
     }

@@ -159,6 +159,11 @@ pub(super) fn fill(table: &mut [u32], bits: usize, lengths: &[u8], unused: Unuse
     }
     let used = usize::from(firsts[MAX_BITS + 1]);
     if left > 0 {
+        if unused == Unused::Never && used == 0 {
+            // Not refused yet, as by zlib: each bit is a first symbol then, a length of zero, and what is refused is a block without end.
+            table.iter_mut().take(1 << bits).for_each(|entry| *entry = entry_of(meaning(0), 1));
+            return true;
+        }
         if unused == Unused::Never || used > 1 || used != usize::from(counts[1]) {
             return false;
         }
