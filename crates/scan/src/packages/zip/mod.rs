@@ -104,6 +104,9 @@ impl Zip {
 
     /// The end of the archive. The trouble it had, if any.
     pub(crate) fn finish(&mut self, visitor: &mut dyn Visitor) -> Option<Trouble> {
+        // A step may do with less than it waited for: in one piece it would have been tried with these bytes.
+        let carried = std::mem::take(&mut self.carry);
+        self.run(&carried, visitor);
         match self.state {
             State::Done => {}
             State::Prefix { .. } => self.fail(Trouble::Malformed("it holds no zip entry")),
