@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry_log::EntryLog;
 
 /// Raised whenever the same layer would give other facts.
-pub const FACTS_VERSION: u32 = 4;
+pub const FACTS_VERSION: u32 = 3;
 
 /// Everything one layer says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -25,8 +25,6 @@ pub struct LayerFacts {
     pub uncompressed_size: u64,
     /// False when the blob was damaged or ended early.
     pub complete: bool,
-    /// False when the blob did not decode to its end; else it is the tar in it that is damaged, if anything is.
-    pub decoded: bool,
     /// `none`, `gzip` or `zstd`.
     pub compression: String,
     /// Every entry, in tar order.

@@ -151,7 +151,6 @@ impl TarScan {
         facts.uncompressed_size = summary.uncompressed_size;
         facts.compression = summary.compression.name().to_owned();
         facts.complete = summary.damage.is_none();
-        facts.decoded = summary.decoded;
         facts.entries = collector.log.finish();
         facts
     }

@@ -41,8 +41,6 @@ pub struct Analysis {
     pub report: Report,
     /// Packages and who owns which path.
     pub inventory: Inventory,
-    /// Of each layer, whether its blob did not decode to its end.
-    broken: Vec<bool>,
 }
 
 /// Sizes and digests of a layer as read, kept when its facts are folded away.
@@ -53,7 +51,6 @@ struct Read {
     uncompressed: u64,
     compression: String,
     complete: bool,
-    decoded: bool,
 }
 
 impl Analysis {
@@ -116,8 +113,7 @@ impl Analysis {
             layers,
             gaps,
         };
-        let broken = reads.iter().map(|read| read.as_ref().is_some_and(|read| !read.decoded)).collect();
-        Self { view, report, inventory, broken }
+        Self { view, report, inventory }
     }
 
     /// Asks every check again: after signatures, advisories or digests have come in.
@@ -136,10 +132,8 @@ impl Analysis {
         self.set_integrity(&what, &state);
     }
 
-    /// The same for a diff_id; none where the blob does not decode to its end. Where it broke off for the scan already, as by
-    /// its CRC-32, there is none either.
+    /// The same for a diff_id; none where the blob does not decode to its end.
     pub fn set_diff_id(&mut self, layer: u32, actual: Option<&str>) {
-        let actual = actual.filter(|_| self.broken.get(layer as usize) != Some(&true));
         let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
         settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), actual);
         layer.diff_id = layer.diff_id.take().or(actual.map(str::to_owned));
@@ -192,7 +186,6 @@ impl Read {
             uncompressed: facts.uncompressed_size,
             compression: facts.compression.clone(),
             complete: facts.complete,
-            decoded: facts.decoded,
         }
     }
 }

@@ -21,6 +21,9 @@ pub struct Digests {
     /// Of the uncompressed tar; none too where the blob does not decode to its end.
     #[wasm_bindgen(js_name = diffId)]
     pub diff_id: Option<String>,
+    /// True if the CRC-32 of a gzip member turned out wrong: where the scan did not compare it, it has to be done again.
+    #[wasm_bindgen(js_name = wrongCrc)]
+    pub wrong_crc: bool,
 }
 
 #[wasm_bindgen]
@@ -50,6 +53,6 @@ impl LayerDigests {
     /// The blob has ended. The handle is used up.
     pub fn finish(self) -> Digests {
         let digests = self.pass.finish();
-        Digests { digest: digests.digest, diff_id: digests.diff_id }
+        Digests { digest: digests.digest, diff_id: digests.diff_id, wrong_crc: digests.wrong_crc }
     }
 }

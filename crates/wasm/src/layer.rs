@@ -15,10 +15,12 @@ pub struct LayerScan {
 
 #[wasm_bindgen]
 impl LayerScan {
-    /// A scan with an input buffer of `capacity` bytes. Digests stay pending: see [`super::digests::LayerDigests`].
+    /// A scan with an input buffer of `capacity` bytes. Digests stay pending, and so does what gzip itself checks unless
+    /// `checked`: see [`super::digests::LayerDigests`].
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, limits: &Limits) -> Self {
-        let options = LayerOptions { verify: Verify::LATER, ..limits.options.clone() };
+    pub fn new(capacity: usize, checked: bool, limits: &Limits) -> Self {
+        let verify = if checked { Verify::CHECKED } else { Verify::LATER };
+        let options = LayerOptions { verify, ..limits.options.clone() };
         Self { scan: Scan::new(&options), input: vec![0; capacity] }
     }
 
@@ -65,7 +67,7 @@ mod tests {
     }
 
     fn scanned(tar: &[u8], piece: usize) -> (Vec<u32>, Vec<u8>) {
-        let mut scan = LayerScan::new(piece, &Limits::new());
+        let mut scan = LayerScan::new(piece, false, &Limits::new());
         for bytes in tar.chunks(piece) {
             scan.input[..bytes.len()].copy_from_slice(bytes);
             scan.push(bytes.len());
@@ -86,7 +88,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn more_than_the_buffer_holds_is_not_eaten() {
-        let mut scan = LayerScan::new(16, &Limits::new());
+        let mut scan = LayerScan::new(16, false, &Limits::new());
         scan.push(17);
         assert_eq!(scan.found(), [0, 0, 0]);
     }

@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { choose, drop, fixtures, images, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, shot, verified, watchTasks } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
-import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
+import { dockerArchive, sha256, tar } from '../../../www/sample/tar.mjs';
 
 let browser;
 let site;
@@ -148,6 +148,29 @@ test('a layer whose bytes do not match its digest is a loud finding', async () =
   await settled(page);
   await verified(page);
   assert.match(await text(page, '.cards'), /DO NOT match/);
+  await context.close();
+});
+
+test('a layer whose gzip checksum is wrong is read as far as it is right, as by the command line', async () => {
+  const content = tar([{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.17.0\n' }, { path: 'srv/behind', content: 'x'.repeat(4096) }]);
+  // Two members; the CRC-32 stands eight bytes before the end of the first.
+  const [first, second] = [gzipSync(content.subarray(0, 1024)), gzipSync(content.subarray(1024))];
+  first[first.length - 8] ^= 1;
+  const archive = tar([
+    { path: 'a/layer.tar', content: Buffer.concat([first, second]) },
+    { path: 'config.json', content: JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${sha256(content)}`] } }) },
+    { path: 'manifest.json', content: JSON.stringify([{ Config: 'config.json', RepoTags: ['a:1'], Layers: ['a/layer.tar'] }]) },
+  ]);
+  const { page, context } = await openPage(browser, site.url);
+  await choose(page, { name: 'checksum.tar', mimeType: 'application/x-tar', buffer: archive });
+  await settled(page);
+  await page.waitForFunction(() => /bad crc/.test(document.querySelector('.gaps')?.textContent ?? ''));
+  await verified(page);
+  assert.match(await text(page, '.gaps'), /gzip: bad crc/);
+  // What stands behind the damage is not listed.
+  await page.goto(`${site.url}#/files`);
+  await page.waitForSelector('.tree-line[data-path="/etc"]');
+  assert.equal(await page.locator('.tree-line[data-path="/srv"]').count(), 0);
   await context.close();
 });
 

@@ -134,9 +134,9 @@ export type FromModel =
   | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] | Limit[] }
   | { type: 'refused'; id: number; message: string };
 
-/** One pass over one layer's blob. A digest that is null is not wanted. */
+/** One pass over one layer's blob. A digest that is null is not wanted; `checked` has a scan compare gzip's CRC-32, which else is left to the digests. */
 export type LayerJob =
-  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob }
+  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; checked: boolean }
   | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
 export type ToLayer = LayerJob | { type: 'ping' };
 
@@ -152,7 +152,7 @@ export type Cause =
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
   | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; memory: number }
-  | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; memory: number }
+  | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; wrongCrc: boolean; memory: number }
   | { type: 'failed'; layer: number; cause: Cause }
   /** The answer to a ping. */
   | { type: 'alive' };

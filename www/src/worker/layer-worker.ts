@@ -38,9 +38,9 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
   }
 }
 
-async function scan(memory: InitOutput, { layer, blob, limits: changed }: LayerJob): Promise<void> {
+async function scan(memory: InitOutput, { layer, blob, checked, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
   const limits = limitsOf(changed);
-  const handle = new LayerScan(CHUNK, limits);
+  const handle = new LayerScan(CHUNK, checked, limits);
   limits.free();
   let told = 0;
   const tell = (bytes: number): void => {
@@ -64,6 +64,6 @@ async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: c
   limits.free();
   await feed(memory, blob, handle);
   const found = handle.finish();
-  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, memory: memory.memory.buffer.byteLength });
+  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
   found.free();
 }

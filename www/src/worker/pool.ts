@@ -8,7 +8,7 @@ import LayerWorker from './layer-worker.ts?worker&inline';
 
 /** One pass over one blob: for its facts, or for its digests by these algorithms. */
 export type Job =
-  | { type: 'scan'; layer: number; blob: Blob }
+  | { type: 'scan'; layer: number; blob: Blob; checked: boolean }
   | { type: 'hash'; layer: number; blob: Blob; digest: string | null; diffId: string | null };
 
 export interface PoolEvents {
@@ -16,7 +16,7 @@ export interface PoolEvents {
   facts(layer: number, facts: Uint8Array<ArrayBuffer>): void;
   failed(layer: number, reason: string): void;
   /** What was asked for: null for what was not, and for a diff_id that the blob's damage leaves without an end. */
-  hashed(job: Job & { type: 'hash' }, digest: string | null, diffId: string | null): void;
+  hashed(job: Job & { type: 'hash' }, digest: string | null, diffId: string | null, wrongCrc: boolean): void;
   unhashed(layer: number, reason: string): void;
   /** Bytes of the WebAssembly memory of a worker that has scanned. */
   memory(bytes: number): void;
@@ -159,7 +159,7 @@ export class Pool {
           this.#events.memory(message.memory);
           this.#events.facts(message.layer, message.facts);
           break;
-        case 'hashed': if (now?.type === 'hash') this.#events.hashed(now, message.digest, message.diffId);
+        case 'hashed': if (now?.type === 'hash') this.#events.hashed(now, message.digest, message.diffId, message.wrongCrc);
       }
       closed();
       next();

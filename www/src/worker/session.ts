@@ -44,6 +44,9 @@ export class Session {
   #turn = 0;
   #running = new AbortController();
   #streamed = false;
+  #chosen = 0;
+  /** Scans compare gzip's CRC-32, since one turned out wrong behind a report: what a layer holds ends there. */
+  #checked = false;
 
   constructor(wasm: InitOutput, module: WebAssembly.Module, name: string, input: Input, settings: Settings, say: Say) {
     this.#wasm = wasm;
@@ -118,6 +121,7 @@ export class Session {
   async choose(image: number): Promise<void> {
     const archive = this.#archive;
     if (!archive) return;
+    this.#chosen = image;
     this.#turn += 1;
     const turn = this.#turn;
     this.#running.abort();
@@ -128,10 +132,10 @@ export class Session {
     const merge = new Merge(archive, image, this.#name);
     this.#merge = merge;
     this.#places = archive.layers(image).layers;
-    // Names, platform, configuration and layers are known before any layer is read.
-    this.#join(merge, false);
     const matching = new Matching(this.#settings, this.#note);
     const digests = this.#streamed ? null : this.#scan(merge, turn, matching);
+    // Names, platform, configuration and layers are known before any layer is read; meanwhile the workers start.
+    this.#join(merge, false);
     await digests?.pool.scanned;
     if (turn !== this.#turn) return;
     const progress = this.#progress;
@@ -236,7 +240,15 @@ export class Session {
         ended += 1;
         tell(true);
       },
-      hashed: (job, digest, diffId) => digests.come(job, digest, diffId),
+      hashed: (job, digest, diffId, wrongCrc) => {
+        if (turn !== this.#turn) return;
+        if (!wrongCrc || this.#checked) {
+          digests.come(job, digest, diffId);
+          return;
+        }
+        this.#checked = true;
+        this.choose(this.#chosen).catch((error: unknown) => this.#say({ type: 'failed', message: reason(error) }));
+      },
       unhashed: (layer, reason) => digests.miss(layer, reason),
       memory: (bytes) => { memory = Math.max(memory, bytes); },
     }, this.#running.signal);
@@ -251,7 +263,7 @@ export class Session {
   /** The pass over one layer's blob that the report waits for. */
   #scanOf(layer: number): Job[] {
     const place = this.#places[layer];
-    return place ? [{ type: 'scan', layer, blob: this.#input.range(place.file, place.offset, place.len) }] : [];
+    return place ? [{ type: 'scan', layer, blob: this.#input.range(place.file, place.offset, place.len), checked: this.#checked }] : [];
   }
 
   /** Those behind it. What is compressed is hashed in two, so that two workers can share them. */

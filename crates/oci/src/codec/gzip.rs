@@ -8,6 +8,9 @@ use super::Counted;
 use super::inflate::{Inflate, Pause};
 use crate::error::Error;
 
+/// What is said of a member whose CRC-32 is not that of what it decodes to.
+pub(crate) const WRONG_CRC: &str = "bad crc";
+
 const FHCRC: u8 = 2;
 const FEXTRA: u8 = 4;
 const FNAME: u8 = 8;
@@ -226,11 +229,12 @@ impl Gzip {
 
     fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
         let [a, b, c, d, e, f, g, h] = trailer;
-        if self.crc.as_ref().is_some_and(|crc| crc.sum() != u32::from_le_bytes([a, b, c, d])) {
-            return Err(damaged("bad crc"));
-        }
+        // The length first, which is always compared: so what is told of it does not depend on whether the CRC-32 is.
         if u32::from_le_bytes([e, f, g, h]) != self.len {
             return Err(damaged("bad length"));
+        }
+        if self.crc.as_ref().is_some_and(|crc| crc.sum() != u32::from_le_bytes([a, b, c, d])) {
+            return Err(damaged(WRONG_CRC));
         }
         Ok(())
     }

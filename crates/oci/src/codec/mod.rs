@@ -11,6 +11,7 @@ pub use inflate::{Inflate, Pause};
 
 use crate::error::Error;
 use crate::limits::Limits;
+pub(crate) use gzip::WRONG_CRC;
 use gzip::{Crc32, Gzip};
 use zstd::Zstd;
 

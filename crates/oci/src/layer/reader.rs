@@ -4,7 +4,7 @@
 
 use super::whiteout::{Meaning, meaning};
 use super::{Entry, EntryKind, ImagePath};
-use crate::codec::{Compression, Decoder};
+use crate::codec::{Compression, Decoder, WRONG_CRC};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Error;
 use crate::host_sums::HostSums;
@@ -18,8 +18,8 @@ pub struct Verify {
     pub digest: Option<Algorithm>,
     /// The uncompressed tar.
     pub diff_id: Option<Algorithm>,
-    /// The CRC-32 of gzip members, which takes an eighth of the time of inflating. May be left out where the diff_id is
-    /// computed and compared; damage is then told by that comparison alone.
+    /// The CRC-32 of gzip members, which takes a quarter of the time of inflating. May be left out where a second pass compares
+    /// it.
     pub crc: bool,
 }
 
@@ -28,8 +28,10 @@ impl Verify {
     pub const ALL: Self = Self { digest: Some(Algorithm::Sha256), diff_id: Some(Algorithm::Sha256), crc: true };
     /// Nothing: for bytes that were verified before.
     pub const NONE: Self = Self { digest: None, diff_id: None, crc: false };
-    /// What gzip itself checks, and no digest: for a host that hashes in a second pass.
-    pub const LATER: Self = Self { crc: true, ..Self::NONE };
+    /// Nothing yet: for a host that hashes, and compares what gzip itself checks, in a second pass.
+    pub const LATER: Self = Self::NONE;
+    /// No digest, but what gzip checks: for the same host once a second pass has found that to be wrong.
+    pub const CHECKED: Self = Self { crc: true, ..Self::NONE };
 
     /// By the algorithms that a layer's digest and diff_id are stated in; SHA-256 where none is stated.
     pub fn by(digest: Option<&Digest>, diff_id: Option<&Digest>) -> Self {
@@ -78,8 +80,6 @@ pub struct LayerSummary {
     pub compression: Compression,
     /// Why reading ended early; everything before it was given to the sink.
     pub damage: Option<Error>,
-    /// True if the blob decoded to its end, whatever is wrong with the tar in it.
-    pub decoded: bool,
     /// Warnings given to the sink.
     pub warnings: u64,
 }
@@ -167,6 +167,11 @@ pub struct BlobEnd {
 }
 
 impl BlobEnd {
+    /// True if a check that [`Verify::crc`] is about turned out wrong.
+    pub fn has_wrong_crc(&self) -> bool {
+        self.damage.as_ref() == Some(&Error::Codec { codec: "gzip", what: WRONG_CRC.to_owned() })
+    }
+
     /// Digest and diff_id, from what hashed the bytes that came out. A blob that does not decode to its end has no diff_id.
     pub fn digests(&self, tar: Option<Hasher>) -> (Option<Digest>, Option<Digest>) {
         let diff_id = tar.filter(|_| self.damage.is_none()).map(Hasher::finish);
@@ -280,7 +285,6 @@ impl TarSide {
             uncompressed_size: end.expanded,
             compression: end.compression,
             damage: end.damage.or(self.damage),
-            decoded: decoded_whole,
             warnings: self.warnings,
         }
     }
