@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::entry_log::EntryLog;
 
 /// Raised whenever the same layer would give other facts.
-pub const FACTS_VERSION: u32 = 3;
+pub const FACTS_VERSION: u32 = 4;
 
 /// Everything one layer says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]

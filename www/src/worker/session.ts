@@ -7,6 +7,7 @@ import { Query } from '../shared/query';
 import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { Digests } from './digests';
+import { causeOf } from './failure';
 import { CHUNK, Input, pieces, readNow, TELL } from './input';
 import { limitsOf } from './limits';
 import { Matching } from './matching';
@@ -16,8 +17,6 @@ import { isRego, RegoPolicy } from './rego';
 import { trusting, Verification } from './verify';
 
 type Say = (message: FromModel) => void;
-
-const reason = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Folding again for what came in meanwhile costs time: at most this share of it. */
 const JOIN_SHARE = 0.1;
@@ -89,6 +88,9 @@ export class Session {
     this.#say({ type: 'progress', progress: { ...this.#progress, phase: 'done' } });
   }
 
+  /** What went wrong, as a person reads it: memory that ran out, too. */
+  readonly #reason = (error: unknown): string => S.errors.because(causeOf(error, this.#wasm));
+
   readonly #note = (url: string, bytes: number, cached: boolean): void => this.#say({ type: 'requested', url, bytes, cached });
 
   #index(archive: Archive): Archive {
@@ -159,7 +161,7 @@ export class Session {
       if (turn === this.#turn) this.#verification = verification;
       else verification?.close();
     } catch (error) {
-      if (turn === this.#turn) merge.missSignatures(reason(error));
+      if (turn === this.#turn) merge.missSignatures(this.#reason(error));
     }
   }
 
@@ -247,7 +249,7 @@ export class Session {
           return;
         }
         this.#checked = true;
-        this.choose(this.#chosen).catch((error: unknown) => this.#say({ type: 'failed', message: reason(error) }));
+        this.choose(this.#chosen).catch((error: unknown) => this.#say({ type: 'failed', message: this.#reason(error) }));
       },
       unhashed: (layer, reason) => digests.miss(layer, reason),
       memory: (bytes) => { memory = Math.max(memory, bytes); },
@@ -302,7 +304,7 @@ export class Session {
     try {
       if (document) policy = await RegoPolicy.of(document, this.#settings, this.#note);
     } catch (error) {
-      problems[at] = reason(error);
+      problems[at] = this.#reason(error);
     }
     // Meanwhile another image was chosen, or other documents were given: those are considered by their own call.
     if (merge !== this.#merge || considerations !== this.#considerations) {
@@ -319,13 +321,13 @@ export class Session {
         if (kind === 'policy' && index !== at) merge.setPolicy(name, new TextDecoder().decode(readNow(file)));
         else if (kind !== 'policy' && kind !== 'trust') merge.addRules(name, readNow(file));
       } catch (error) {
-        problems[index] = reason(error);
+        problems[index] = this.#reason(error);
       }
     });
     try {
       this.#verify(merge, this.#trust, considerations);
     } catch (error) {
-      considerations.forEach(({ kind }, index) => { if (kind === 'trust') problems[index] = reason(error); });
+      considerations.forEach(({ kind }, index) => { if (kind === 'trust') problems[index] = this.#reason(error); });
       this.#verify(merge, this.#trust, []);
     }
     this.#judge(merge);
@@ -340,7 +342,7 @@ export class Session {
     try {
       this.#judged = policy.judge(merge.report(), this.#settings.now.slice(0, 10));
     } catch (error) {
-      this.#problems[at] = reason(error);
+      this.#problems[at] = this.#reason(error);
       this.#say({ type: 'considered', problems: this.#problems, expired: merge.expiredRules() });
     }
   }

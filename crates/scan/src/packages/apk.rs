@@ -6,6 +6,7 @@
 //! `tests/suite/packages_os.rs` against apk's own list.
 
 use porthole_oci::layer::{Entry, ImagePath};
+use porthole_report::export::counted;
 use porthole_report::{Gap, GapKind};
 
 use super::{Cataloger, Interest};
@@ -73,7 +74,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         }
     }
     if nameless > 0 {
-        let message = format!("apk database: {nameless} entries without a package name or version");
+        let message = format!("apk database: {}", counted(nameless, "record without a package name or version"));
         parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed

@@ -3,6 +3,7 @@
 //! Proof: this file's tests.
 
 use porthole_oci::layer::{Entry, ImagePath};
+use porthole_report::export::counted;
 use porthole_report::{Gap, GapKind};
 
 use super::deb822::stanzas;
@@ -66,7 +67,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         });
     }
     if nameless > 0 {
-        let message = format!("opkg database: {nameless} entries without a package name or version");
+        let message = format!("opkg database: {}", counted(nameless, "record without a package name or version"));
         parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed

@@ -1,5 +1,6 @@
 //! The database itself: deb822 stanzas, one a package (dpkg(1), deb822(5), Debian Policy 5.6).
 
+use porthole_report::export::counted;
 use porthole_report::{Gap, GapKind};
 
 use super::super::deb822::{Stanza, stanzas};
@@ -22,7 +23,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         }
     }
     if nameless > 0 {
-        let message = format!("dpkg database: {nameless} entries without a package name or version");
+        let message = format!("dpkg database: {}", counted(nameless, "record without a package name or version"));
         parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed

@@ -2,6 +2,7 @@
 //!
 //! `container-manifest-1` beside it lists the same packages with less, and is not read.
 
+use porthole_report::export::counted;
 use porthole_report::{Gap, GapKind};
 
 use super::header::fact;
@@ -26,7 +27,7 @@ pub fn parse(bytes: &[u8]) -> Parsed {
         parsed.packages.push(package);
     }
     if unreadable > 0 {
-        let message = format!("container manifest: {unreadable} lines without a name and a version");
+        let message = format!("container manifest: {}", counted(unreadable, "line without a name and a version"));
         parsed.gaps.push(Gap { kind: GapKind::Malformed, layer: None, path: String::new(), message });
     }
     parsed
