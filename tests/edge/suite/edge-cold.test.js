@@ -67,8 +67,8 @@ const best = (rounds, what) => Math.min(...rounds.map((round) => round[what]));
 const shown = (rounds, what) => rounds.map((round) => Math.round(round[what])).join(', ');
 
 // By processor time: a clock would measure what else the machine does, and how many cores the command line has. What is between
-// the two is inflating in WebAssembly; the aim is 1.5, on a quiet machine it is met.
-test('a cold report takes no more than twice the processor time of the command line', { skip }, async () => {
+// the two is inflating in WebAssembly. The aim is 1.5, on a quiet machine it is 1.4.
+test('a cold report takes no more than 1.85 times the processor time of the command line', { skip }, async () => {
   const [theirs, ours] = [[], []];
   for (let round = 0; round < 2; round += 1) {
     theirs.push(await command());
@@ -83,12 +83,13 @@ test('a cold report takes no more than twice the processor time of the command l
   }
   const ratio = best(ours, 'cpu') / best(theirs, 'cpu');
   console.log(`  cold ${name}: edge ${shown(ours, 'cpu')} ms of processor time, command line ${shown(theirs, 'cpu')} ms, ratio ${ratio.toFixed(2)}`);
-  assert.ok(ratio <= 2, `ratio ${ratio}`);
+  assert.ok(ratio <= 1.85, `ratio ${ratio}`);
 });
 
 // By the clock, each with the cores that there are: the command line has a thread for each, the edge a process. Where others
-// work too, the clock says nothing; what the work costs is bounded all the same.
-test('with a process for each core, a cold report comes no later than after 1.5 times what the command line takes', { skip: skip || (availableParallelism() < 2 ? 'one core' : false) }, async (t) => {
+// work too, the clock says nothing; what the work costs is bounded all the same. The aim is 1.5, and that is about what it is: the
+// largest layer is one process's, where the command line has two threads for it. More than 1.75 is a fault.
+test('with a process for each core, a cold report comes no later than after 1.75 times what the command line takes', { skip: skip || (availableParallelism() < 2 ? 'one core' : false) }, async (t) => {
   const processes = Math.min(availableParallelism(), 8);
   const [theirs, ours] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -105,13 +106,15 @@ test('with a process for each core, a cold report comes no later than after 1.5 
     }
     assert.equal(ours[round].out, theirs[round].out);
   }
-  const taken = Math.max(...[...theirs, ...ours].map(({ others }) => others));
-  for (const what of ['took', 'cpu']) {
+  const compare = (what, said) => {
     const ratio = best(ours, what) / best(theirs, what);
     const middle = median(ours.map((round) => round[what])) / median(theirs.map((round) => round[what]));
-    console.log(`  cold ${name}, ${processes} processes: ${what === 'took' ? 'clock' : 'processor time'}: edge ${shown(ours, what)} ms, command line ${shown(theirs, what)} ms, ratio ${ratio.toFixed(2)} (best), ${middle.toFixed(2)} (median)`);
-    if (what === 'cpu') assert.ok(ratio <= 2.2, `processor time: ratio ${ratio}`);
-    else if (taken <= OTHERS) assert.ok(ratio <= 1.5, `clock: ratio ${ratio}`);
-    else t.diagnostic(`${Math.round(taken * 100)} % of the machine were taken by others: the clock is not judged`);
-  }
+    console.log(`  cold ${name}, ${processes} processes, ${said}: edge ${shown(ours, what)} ms, command line ${shown(theirs, what)} ms, ratio ${ratio.toFixed(2)} (best), ${middle.toFixed(2)} (median)`);
+    return ratio;
+  };
+  const [clock, cpu] = [compare('took', 'by the clock'), compare('cpu', 'processor time')];
+  assert.ok(cpu <= 2, `processor time: ratio ${cpu}`);
+  const taken = [...theirs, ...ours].map(({ others }) => others);
+  if (Math.max(...taken) <= OTHERS) assert.ok(clock <= 1.75, `clock: ratio ${clock}`);
+  else t.diagnostic(`others took up to ${Math.round(Math.max(...taken) * 100)} % of the machine: the clock is not judged`);
 });
