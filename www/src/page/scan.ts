@@ -60,8 +60,9 @@ export const settings = (): Settings => ({
   limits: limits.value, patience: PATIENCE,
 });
 
-/** A model worker that is ready for the next input. */
-let spare: WorkerModel | null = null;
+/** A model worker that is ready for the next input, and since when. One that has waited long may have been ended without a word. */
+let spare: { model: WorkerModel; since: number } | null = null;
+const FRESH = 60_000;
 let expecting = false;
 
 /** Somebody begins to choose a file: by the time it is chosen, everything is ready to read it. Once a visit. */
@@ -70,14 +71,17 @@ export async function expectFiles(): Promise<void> {
   expecting = true;
   const module = await analysisModule().catch(() => null);
   if (!module || subject.value) return;
-  spare = new WorkerModel(module);
-  spare.warm();
+  const model = new WorkerModel(module);
+  model.warm();
+  spare = { model, since: performance.now() };
 }
 
-function taken(module: WebAssembly.Module): WorkerModel {
-  const model = spare ?? new WorkerModel(module);
+function modelFor(module: WebAssembly.Module): WorkerModel {
+  const ready = spare;
   spare = null;
-  return model;
+  if (ready?.model.alive && performance.now() - ready.since < FRESH) return ready.model;
+  ready?.model.close();
+  return new WorkerModel(module);
 }
 
 /** Opens what was dropped, as the image or as the one to compare with. */
@@ -90,7 +94,7 @@ export async function openFiles(files: InputFile[], slot: Slot = subject): Promi
   const groups = grouped(files);
   const module = await ready(nameOf(groups[0] ?? files));
   if (!module) return;
-  const model = taken(module);
+  const model = modelFor(module);
   let inputs: Input[];
   try {
     inputs = await sorted(model, groups);

@@ -20,6 +20,7 @@ export class WorkerModel implements Model {
   readonly #waiting = new Map<number, Waiting>();
   #listener: Listener | null = null;
   #next = 1;
+  #alive = true;
 
   constructor(module: WebAssembly.Module) {
     this.#worker.onmessage = (event: MessageEvent<FromModel>) => this.#hear(event.data);
@@ -30,6 +31,11 @@ export class WorkerModel implements Model {
       this.#listener?.died(reason);
     };
     this.#say({ type: 'begin', module });
+  }
+
+  /** False once it was closed or has died. */
+  get alive(): boolean {
+    return this.#alive;
   }
 
   listen(listener: Listener): void {
@@ -87,6 +93,7 @@ export class WorkerModel implements Model {
   }
 
   close(): void {
+    this.#alive = false;
     this.#worker.terminate();
     for (const { reject } of this.#waiting.values()) reject(new Error(S.errors.closed));
     this.#waiting.clear();
