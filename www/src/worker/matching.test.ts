@@ -41,6 +41,15 @@ test('what was fetched while layers were read is not fetched again', async () =>
   assert.deepEqual(told, ['debian: debian.shard', 'npm: npm.shard', '2026-01-02']);
 });
 
+test('the index is fetched once, from the beginning', async () => {
+  const [asked, told]: [string[], string[]] = [[], []];
+  const matching = new Matching(settings(database(asked)), () => undefined);
+  matching.begin();
+  assert.deepEqual(asked, ['index.json']);
+  await matching.match(merge(() => ['npm'], told));
+  assert.deepEqual(asked, ['index.json', 'npm.shard']);
+});
+
 test('what could not be fetched ahead is told by the matching', async () => {
   const [asked, told]: [string[], string[]] = [[], []];
   const matching = new Matching(settings(database(asked, 'debian.shard')), () => undefined);

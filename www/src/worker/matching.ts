@@ -23,6 +23,11 @@ export class Matching {
     this.#today = settings.now.slice(0, 10);
   }
 
+  /** Fetches what every matching begins with, while layers are read. */
+  begin(): void {
+    void this.#fetch('index.json')?.catch(() => undefined);
+  }
+
   /** Fetches for the packages so far, while other layers are read. */
   async prepare(merge: Merge): Promise<void> {
     try {

@@ -28,7 +28,7 @@ const ASKED = 12;
 type Tried = Job & { tries: number };
 
 /** What a job takes, in passes over stored bytes: what is decoded is some three times as long, and hashed. */
-const cost = (job: Job): number => job.blob.size * (job.type === 'hash' && job.diffId !== null && job.digest === null ? 4 : 1);
+const cost = (job: Job): number => job.blob.size * (job.type === 'hash' && job.diffId !== null ? 4 : 1);
 
 /** The largest last, where it is taken from. */
 const inOrder = (jobs: readonly Job[]): Tried[] => jobs.map((job) => ({ ...job, tries: 0 })).sort((a, b) => cost(a) - cost(b));

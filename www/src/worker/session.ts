@@ -136,6 +136,7 @@ export class Session {
     this.#places = archive.layers(image).layers;
     const matching = new Matching(this.#settings, this.#note);
     const digests = this.#streamed ? null : this.#scan(merge, turn, matching);
+    matching.begin();
     // Names, platform, configuration and layers are known before any layer is read; meanwhile the workers start.
     this.#join(merge, false);
     await digests?.pool.scanned;
@@ -212,7 +213,10 @@ export class Session {
       this.#judge(merge);
       this.#tell(merge);
     });
-    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#scanOf(first)), () => groups.flatMap(([first = 0]) => this.#hashesOf(first)), this.#settings, {
+    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#scanOf(first)), () => {
+      const largest = groups.reduce((most, [first = 0]) => Math.max(most, sizes[first] ?? 0), 0);
+      return groups.flatMap(([first = 0]) => this.#hashesOf(first, sizes[first] === largest));
+    }, this.#settings, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
         found[layer] = { files, packages, secrets };
@@ -268,13 +272,13 @@ export class Session {
     return place ? [{ type: 'scan', layer, blob: this.#input.range(place.file, place.offset, place.len), checked: this.#checked }] : [];
   }
 
-  /** Those behind it. What is compressed is hashed in two, so that two workers can share them. */
-  #hashesOf(layer: number): Job[] {
+  /** Those behind it. The largest that is compressed is hashed in two, which two workers can share; others are read once for both. */
+  #hashesOf(layer: number, largest: boolean): Job[] {
     const place = this.#places[layer];
     if (!place) return [];
     const blob = this.#input.range(place.file, place.offset, place.len);
     const { digestBy, diffIdBy } = place;
-    if (!isCompressed(readNow(blob.slice(0, 4)))) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
+    if (!largest || !isCompressed(readNow(blob.slice(0, 4)))) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
     return [{ type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
   }
 

@@ -1,15 +1,24 @@
 // Has the engine compile the code that reads layers before there is one: it starts any code slow and quick to have, and makes it
-// fast only once it has run for a while. A made-up layer is read a few times while somebody still looks for their file.
+// fast only once it has run for a while. A made-up image is read a few times while somebody still looks for their file.
+import { Archive, Merge } from '../pkg/porthole';
 import type { FromLayer, LayerJob } from '../shared/protocol';
+import { Query } from '../shared/query';
+import { head } from '../shared/verdict';
+import { readNow } from './input';
+import { limitsOf } from './limits';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
 const BLOCK = 512;
 /** Readings: code is found to be hot in the first ones and made fast behind the next. */
 const SCANS = 6;
 const HASHES = 3;
+const REPORTS = 12;
+const PACKAGES = 400;
+const FILES = 3000;
 
 export class Warming {
   readonly #worker = new LayerWorker();
+  #ended = false;
 
   constructor(module: WebAssembly.Module) {
     void this.#run(module);
@@ -17,15 +26,25 @@ export class Warming {
 
   /** There is something real to do. What is being compiled is still made use of. */
   end(): void {
+    this.#ended = true;
     this.#worker.terminate();
   }
 
   async #run(module: WebAssembly.Module): Promise<void> {
     try {
-      const blob = await gzip(new Blob([file('usr/lib/code', code()), file('etc/text', text()), new Uint8Array(2 * BLOCK)]));
+      const blob = await gzip(new Blob([...layer(), new Uint8Array(2 * BLOCK)]));
       const job = { module, limits: {}, layer: 0, blob };
-      for (let n = 0; n < SCANS; n += 1) await this.#ask({ ...job, type: 'scan', checked: false });
+      let facts: Uint8Array | undefined;
+      for (let n = 0; n < SCANS; n += 1) {
+        const told = await this.#ask({ ...job, type: 'scan', checked: false });
+        if (told.type === 'facts') facts = told.facts;
+      }
       for (let n = 0; n < HASHES; n += 1) await this.#ask({ ...job, type: 'hash', digest: 'sha256', diffId: 'sha256' });
+      // One at a time, so that an image that comes meanwhile does not wait for all of them.
+      for (let n = 0; n < REPORTS && facts && !this.#ended; n += 1) {
+        report(facts);
+        await new Promise((resolve) => { setTimeout(resolve); });
+      }
     } catch {
       // Without it the first image takes a little longer.
     } finally {
@@ -33,15 +52,44 @@ export class Warming {
     }
   }
 
-  #ask(job: LayerJob): Promise<void> {
+  #ask(job: LayerJob): Promise<FromLayer> {
     return new Promise((resolve, reject) => {
       this.#worker.onmessage = ({ data }: MessageEvent<FromLayer>) => {
         if (data.type === 'failed') reject(new Error('failed'));
-        else if (data.type !== 'read') resolve();
+        else if (data.type !== 'read') resolve(data);
       };
       this.#worker.postMessage(job);
     });
   }
+}
+
+/** Everything between the facts and what the page shows. */
+function report(facts: Uint8Array): void {
+  const limits = limitsOf({});
+  const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const image = new Blob([
+    file('a/layer.tar', new Uint8Array(BLOCK)), file('config.json', text({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] } })),
+    file('manifest.json', text([{ Config: 'config.json', RepoTags: ['warm:1'], Layers: ['a/layer.tar'] }])), new Uint8Array(2 * BLOCK),
+  ]);
+  const archive = new Archive(image.size, limits);
+  for (let want = archive.wants(); want; want = archive.wants()) archive.push(want.offset, readNow(image.slice(want.offset, want.offset + want.len)));
+  archive.close();
+  const merge = new Merge(archive, 0, 'warm');
+  merge.add(Uint32Array.of(0), facts);
+  merge.join(0, true);
+  merge.startMatching();
+  merge.finishMatching('1970-01-01');
+  merge.judge();
+  const made = merge.report();
+  new Query(made);
+  head(made, null, false);
+  for (const one of [merge, archive, limits]) one.free();
+}
+
+function layer(): Uint8Array<ArrayBuffer>[] {
+  const status = Array.from({ length: PACKAGES }, (_, n) => `Package: lib${n.toString(36)}\nStatus: install ok installed\nArchitecture: amd64\nSource: source${n % 90}\nVersion: 1.${n}-${n % 7}\nDepends: libc6 (>= 2.${n})\nDescription: made up\n`).join('\n');
+  const files = Array.from({ length: FILES }, (_, n) => file(`usr/share/doc/lib${(n % PACKAGES).toString(36)}/file-${n}`, new Uint8Array()));
+  return [file('usr/lib/code', code()), file('etc/text', text()), file('var/lib/dpkg/status', new TextEncoder().encode(status)), file('etc/os-release', new TextEncoder().encode('ID=debian\nVERSION_ID=12\n')), ...files];
 }
 
 const gzip = (blob: Blob): Promise<Blob> => new Response(blob.stream().pipeThrough(new CompressionStream('gzip'))).blob();
