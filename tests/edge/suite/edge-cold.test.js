@@ -14,8 +14,8 @@ const skip = missing || (realImages().length === 0 || !runtimes() ? 'no real ima
 const name = ['debian-app', 'debian-slim', 'alpine'].find((name) => realImages().includes(name)) ?? realImages()[0];
 /** Rounds: each has the command line and the edge once. */
 const ROUNDS = Number(process.env.PORTHOLE_EDGE_ROUNDS ?? 3);
-/** Which part of the machine others may take where the clock is judged. */
-const OTHERS = 0.2;
+/** How many times the command line's time an edge may take, by which part of the machine others had meanwhile, the registry among them. */
+const BOUNDS = [[0.1, 1.5], [0.2, 1.75]];
 let registry;
 let reference;
 let scratch;
@@ -87,9 +87,9 @@ test('a cold report takes no more than 1.85 times the processor time of the comm
 });
 
 // By the clock, each with the cores that there are: the command line has a thread for each, the edge a process. Where others
-// work too, the clock says nothing; what the work costs is bounded all the same. The aim is 1.5, and that is about what it is: the
-// largest layer is one process's, where the command line has two threads for it. More than 1.75 is a fault.
-test('with a process for each core, a cold report comes no later than after 1.75 times what the command line takes', { skip: skip || (availableParallelism() < 2 ? 'one core' : false) }, async (t) => {
+// work too, the clock says nothing; what the work costs is bounded all the same. On a quiet machine it is 1.4: the largest layer is
+// one process's, where the command line has two threads for it.
+test('with a process for each core, a cold report comes no later than after 1.5 times what the command line takes', { skip: skip || (availableParallelism() < 2 ? 'one core' : false) }, async (t) => {
   const processes = Math.min(availableParallelism(), 8);
   const [theirs, ours] = [[], []];
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -114,7 +114,8 @@ test('with a process for each core, a cold report comes no later than after 1.75
   };
   const [clock, cpu] = [compare('took', 'by the clock'), compare('cpu', 'processor time')];
   assert.ok(cpu <= 2, `processor time: ratio ${cpu}`);
-  const taken = [...theirs, ...ours].map(({ others }) => others);
-  if (Math.max(...taken) <= OTHERS) assert.ok(clock <= 1.75, `clock: ratio ${clock}`);
-  else t.diagnostic(`others took up to ${Math.round(Math.max(...taken) * 100)} % of the machine: the clock is not judged`);
+  const taken = Math.max(...[...theirs, ...ours].map(({ others }) => others));
+  const bound = BOUNDS.find(([others]) => taken <= others)?.[1];
+  t.diagnostic(`others took up to ${Math.round(taken * 100)} % of the machine: ${bound === undefined ? 'the clock is not judged' : `at most ${bound} times`}`);
+  if (bound !== undefined) assert.ok(clock <= bound, `clock: ratio ${clock}`);
 });
