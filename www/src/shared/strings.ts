@@ -461,7 +461,7 @@ export const S = {
   },
   scan: {
     of: (read: string, total: string) => `${read} of ${total}`,
-    files: 'files', packages: 'packages', secrets: 'possible secrets',
+    files: (value: number) => (value === 1 ? 'file' : 'files'), packages: (value: number) => (value === 1 ? 'package' : 'packages'), secrets: (value: number) => (value === 1 ? 'possible secret' : 'possible secrets'),
     layers: (read: number, all: number) => `${plural(read, 'layer')} of ${count(all)} read`,
     layer: (layer: number, size: string, state: string) => `Layer ${layer}: ${size}, ${state}`,
   },

@@ -15,7 +15,8 @@ export function Scanning({ subject, slot }: { subject: Subject; slot: Slot }) {
   const { progress } = subject;
   const seconds = Math.max(0.05, (now - subject.started) / 1000);
   const rate = progress ? progress.read / seconds : 0;
-  const left = progress && progress.total > progress.read && rate > 0 ? (progress.total - progress.read) / rate : null;
+  // Of the first hundredth nothing can be foretold: it may be one small layer.
+  const left = progress && progress.total > progress.read && progress.read > progress.total / 100 ? (progress.total - progress.read) / rate : null;
   const phase = progress?.phase ?? 'index';
   const found = progress && !subject.remote ? progress.found : null;
   return (
@@ -34,8 +35,8 @@ export function Scanning({ subject, slot }: { subject: Subject; slot: Slot }) {
         ))}
       </div>
       {progress && <p class="scanning-found small">
-        {found && <><span><strong>{count(found.files)}</strong> {S.scan.files}</span><span><strong>{count(found.packages)}</strong> {S.scan.packages}</span>
-          <span><strong>{count(found.secrets)}</strong> {S.scan.secrets}</span></>}
+        {found && <><span><strong>{count(found.files)}</strong> {S.scan.files(found.files)}</span><span><strong>{count(found.packages)}</strong> {S.scan.packages(found.packages)}</span>
+          <span><strong>{count(found.secrets)}</strong> {S.scan.secrets(found.secrets)}</span></>}
         {progress.layers.length > 0 && <span class="muted">{S.scan.layers(progress.layers.filter((one) => one.state === 'done' || one.state === 'cached').length, progress.layers.length)}</span>}
       </p>}
     </section>
