@@ -63,7 +63,9 @@ export function duration(seconds: number): string {
 /** Messages of the core are in lower case, for a terminal. What begins with a name keeps it. */
 export const sentence = (text: string): string => (/^[a-z]+[ ,]/.test(text) ? text.charAt(0).toUpperCase() + text.slice(1) : text);
 
-export const plural = (value: number, one: string, many = `${one}s`): string => `${count(value)} ${value === 1 ? one : many}`;
+/** The noun alone, for where the number is written apart. */
+export const noun = (value: number, one: string, many = `${one}s`): string => (value === 1 ? one : many);
+export const plural = (value: number, one: string, many?: string): string => `${count(value)} ${noun(value, one, many)}`;
 
 /** `rwsr-xr-x` for 0o4755. */
 export function permissions(mode: number): string {

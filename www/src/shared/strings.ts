@@ -1,5 +1,5 @@
 // Every English sentence of the page. Small functions where a number decides the grammar.
-import { bytes, count, plural } from './format';
+import { bytes, count, noun, plural } from './format';
 import type { Cause } from './protocol';
 
 export const S = {
@@ -461,7 +461,7 @@ export const S = {
   },
   scan: {
     of: (read: string, total: string) => `${read} of ${total}`,
-    files: (value: number) => (value === 1 ? 'file' : 'files'), packages: (value: number) => (value === 1 ? 'package' : 'packages'), secrets: (value: number) => (value === 1 ? 'possible secret' : 'possible secrets'),
+    files: (value: number) => noun(value, 'file'), packages: (value: number) => noun(value, 'package'), secrets: (value: number) => noun(value, 'possible secret'),
     layers: (read: number, all: number) => `${plural(read, 'layer')} of ${count(all)} read`,
     layer: (layer: number, size: string, state: string) => `Layer ${layer}: ${size}, ${state}`,
   },

@@ -1,4 +1,5 @@
 // Bytes of what was dropped: an archive, or the files of a folder.
+import type { Archive } from '../pkg/porthole';
 import type { InputFile } from '../shared/protocol';
 
 /** Read at once: large enough that the call costs nothing, small enough to stay in the processor's cache. */
@@ -73,6 +74,15 @@ export class Input {
     const whole = file === null ? this.archive : this.#files.get(file);
     return (whole ?? new Blob()).slice(offset, offset + length);
   }
+}
+
+/** The archive, once it has read everything that it wants of the input. */
+export function indexed(archive: Archive, input: Input): Archive {
+  for (let want = archive.wants(); want; want = archive.wants()) {
+    archive.push(want.offset, readNow(input.range(want.file, want.offset, want.len)));
+  }
+  archive.close();
+  return archive;
 }
 
 /** A dropped folder's files all begin with its name: what counts begins below it. */

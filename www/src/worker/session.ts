@@ -8,7 +8,7 @@ import { S } from '../shared/strings';
 import { head } from '../shared/verdict';
 import { Digests } from './digests';
 import { causeOf } from './failure';
-import { CHUNK, Input, pieces, readNow, TELL } from './input';
+import { CHUNK, indexed, Input, pieces, readNow, TELL } from './input';
 import { limitsOf } from './limits';
 import { Matching } from './matching';
 import { write } from './exports';
@@ -67,7 +67,7 @@ export class Session {
     }
     const how = file ? howToRead(readNow(file.slice(0, headLength()))) : 'folder';
     this.#streamed = how === 'stream';
-    const archive = this.#streamed && file ? await this.#stream(file) : this.#index(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes()), this.#limits) : new Archive(this.#input.size, this.#limits));
+    const archive = this.#streamed && file ? await this.#stream(file) : indexed(how === 'folder' ? Archive.folder(this.#input.names(), Float64Array.from(this.#input.sizes()), this.#limits) : new Archive(this.#input.size, this.#limits), this.#input);
     this.#archive = archive;
     const { images, chosen } = archive.images();
     const choices: ImageChoice[] = images.map((image, index) => ({ index, ...image }));
@@ -92,14 +92,6 @@ export class Session {
   readonly #reason = (error: unknown): string => S.errors.because(causeOf(error, this.#wasm));
 
   readonly #note = (url: string, bytes: number, cached: boolean): void => this.#say({ type: 'requested', url, bytes, cached });
-
-  #index(archive: Archive): Archive {
-    for (let want = archive.wants(); want; want = archive.wants()) {
-      archive.push(want.offset, readNow(this.#input.range(want.file, want.offset, want.len)));
-    }
-    archive.close();
-    return archive;
-  }
 
   async #stream(file: Blob): Promise<Archive> {
     const stream = new StreamArchive(CHUNK, this.#limits);

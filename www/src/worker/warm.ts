@@ -4,7 +4,7 @@ import { Archive, Merge } from '../pkg/porthole';
 import type { FromLayer, LayerJob } from '../shared/protocol';
 import { Query } from '../shared/query';
 import { head } from '../shared/verdict';
-import { readNow } from './input';
+import { indexed, Input } from './input';
 import { limitsOf } from './limits';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
@@ -66,14 +66,12 @@ export class Warming {
 /** Everything between the facts and what the page shows. */
 function report(facts: Uint8Array): void {
   const limits = limitsOf({});
-  const text = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
+  const json = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
   const image = new Blob([
-    file('a/layer.tar', new Uint8Array(BLOCK)), file('config.json', text({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] } })),
-    file('manifest.json', text([{ Config: 'config.json', RepoTags: ['warm:1'], Layers: ['a/layer.tar'] }])), new Uint8Array(2 * BLOCK),
+    file('a/layer.tar', new Uint8Array(BLOCK)), file('config.json', json({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: [`sha256:${'0'.repeat(64)}`] } })),
+    file('manifest.json', json([{ Config: 'config.json', RepoTags: ['warm:1'], Layers: ['a/layer.tar'] }])), new Uint8Array(2 * BLOCK),
   ]);
-  const archive = new Archive(image.size, limits);
-  for (let want = archive.wants(); want; want = archive.wants()) archive.push(want.offset, readNow(image.slice(want.offset, want.offset + want.len)));
-  archive.close();
+  const archive = indexed(new Archive(image.size, limits), new Input([{ path: 'warm.tar', file: image }]));
   const merge = new Merge(archive, 0, 'warm');
   merge.add(Uint32Array.of(0), facts);
   merge.join(0, true);
