@@ -24,6 +24,15 @@ const JOIN_SHARE = 0.1;
 const JOIN_LEFT = 1500;
 const LARGEST_SBOM = 256 << 20;
 
+/** A blob that cannot be read any more is none: the pass over it says so, and loses nothing else. */
+function looksCompressed(blob: Blob): boolean {
+  try {
+    return isCompressed(readNow(blob.slice(0, 4)));
+  } catch {
+    return false;
+  }
+}
+
 export class Session {
   readonly #wasm: InitOutput;
   readonly #module: WebAssembly.Module;
@@ -270,7 +279,7 @@ export class Session {
     if (!place) return [];
     const blob = this.#input.range(place.file, place.offset, place.len);
     const { digestBy, diffIdBy } = place;
-    if (!largest || !isCompressed(readNow(blob.slice(0, 4)))) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
+    if (!largest || !looksCompressed(blob)) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
     return [{ type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
   }
 
