@@ -15,7 +15,8 @@ const SHORT = 5;
 export function Counts({ head }: { head: ViewProps['head'] }) {
   const { judged, verdict } = head;
   const { suppressed } = verdict.vulnerabilities;
-  if (considered.value.length === 0 && suppressed === 0) return null;
+  // What was just taken away counts until everything is judged without it.
+  if (considered.value.length === 0 && suppressed === 0 && !judged) return null;
   return (
     <section class="counts" aria-labelledby="counts-title">
       <h2 id="counts-title" class="visually-hidden">{S.consider.title}</h2>
