@@ -42,3 +42,4 @@ mod schema;
 mod secrets;
 mod signatures;
 mod tar_reader;
+mod warm;
