@@ -1,9 +1,9 @@
 //! Digests behind the report: nothing unverified is called verified, and in the end it is the report of one pass.
 
 use porthole_oci::layer::Verify;
-use porthole_oci::{Algorithm, Digest, Limits};
+use porthole_oci::{Algorithm, Digest, Hasher, Limits};
 use porthole_report::{Report, Verification};
-use porthole_scan::{Analysis, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_scan::{Analysis, Digests, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
 use porthole_tests::pieces::pieces;
 use proptest::prelude::*;
@@ -35,7 +35,7 @@ fn subject(layers: &[Stated]) -> Subject {
     Subject { layers: layers.collect(), ..Subject::default() }
 }
 
-fn analyse(layers: &[Stated], verify: impl Fn(&Stated) -> Verify) -> Analysis {
+fn analyse(layers: &[Stated], mut verify: impl FnMut(&Stated) -> Verify) -> Analysis {
     let facts = layers.iter().map(|layer| {
         let mut scan = LayerScan::new(&LayerOptions { verify: verify(layer), ..LayerOptions::default() });
         pieces(&layer.blob).for_each(|piece| scan.push(piece));
@@ -48,35 +48,75 @@ fn at_once(layers: &[Stated]) -> Report {
     analyse(layers, |layer| Verify::by(layer.digest.as_ref(), layer.diff_id.as_ref())).report
 }
 
-/// Shows the report first, verifies behind it: digest and diff_id in one pass or in two.
-fn behind(layers: &[Stated], step: usize, apart: bool) -> Report {
-    verified_behind(layers, Verify::LATER, step, apart)
-        .or_else(|| verified_behind(layers, Verify::CHECKED, step, apart))
+/// When a layer is hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Behind the report, in one pass.
+    Together,
+    /// Behind the report, in a pass for the blob and one for what it decodes to.
+    Apart,
+    /// The latter by two workers: one decodes, the other hashes what comes out.
+    Shared,
+    /// In the scan.
+    Alongside,
+    /// In the scan what it decodes to, the blob behind the report.
+    BlobBehind,
+}
+
+const WAYS: [Way; 5] = [Way::Together, Way::Apart, Way::Shared, Way::Alongside, Way::BlobBehind];
+
+/// Shows the report first, verifies behind it what was not hashed on the way.
+fn behind(layers: &[Stated], step: usize, way: impl Fn(usize) -> Way) -> Report {
+    verified_behind(layers, Verify::LATER, step, &way)
+        .or_else(|| verified_behind(layers, Verify::CHECKED, step, &way))
         .expect("what is checked in the scan is not found behind it")
 }
 
 /// None where a check that the scan left out turned out wrong.
-fn verified_behind(layers: &[Stated], verify: Verify, step: usize, apart: bool) -> Option<Report> {
-    let mut analysis = analyse(layers, |_| verify);
-    let claims: Vec<_> = analysis.report.layers.iter().flat_map(|layer| [&layer.digest_state, &layer.diff_id_state]).collect();
-    assert!(claims.iter().all(|state| matches!(state, Verification::Pending | Verification::Unstated)), "{claims:?}");
+fn verified_behind(layers: &[Stated], verify: Verify, step: usize, way: &dyn Fn(usize) -> Way) -> Option<Report> {
+    let mut nth = 0..;
+    let mut analysis = analyse(layers, |layer| {
+        let all = Verify::by(layer.digest.as_ref(), layer.diff_id.as_ref());
+        match way(nth.next().unwrap_or_default()) {
+            Way::Alongside => all,
+            Way::BlobBehind => Verify { digest: None, ..all },
+            _ => verify,
+        }
+    });
+    for (at, layer) in analysis.report.layers.iter().enumerate() {
+        let pending = |state: &Verification| matches!(state, Verification::Pending | Verification::Unstated);
+        assert!(way(at) == Way::Alongside || pending(&layer.digest_state), "{layer:?}");
+        assert!(matches!(way(at), Way::Alongside | Way::BlobBehind) || pending(&layer.diff_id_state), "{layer:?}");
+    }
     for (index, layer) in (0..).zip(layers) {
-        let by = |stated: Option<Digest>| Some(stated.map_or(Algorithm::default(), |stated| stated.algorithm()));
+        let way = way(index as usize);
+        let by = |stated: Option<Digest>| stated.map_or(Algorithm::default(), |stated| stated.algorithm());
+        let (digest_by, diff_id_by) = (by(layer.digest), by(layer.diff_id));
         let pass = |digest, diff_id| {
             let mut pass = LayerDigests::new(Limits::default(), digest, diff_id);
             layer.blob.chunks(step).for_each(|chunk| pass.push(chunk));
             pass.finish()
         };
-        let mut both = pass(by(layer.digest).filter(|_| !apart), by(layer.diff_id));
-        if apart {
-            both.digest = pass(by(layer.digest), None).digest;
-        }
-        if both.wrong_crc && verify == Verify::LATER {
+        let found = match way {
+            Way::Alongside => continue,
+            Way::BlobBehind => pass(Some(digest_by), None),
+            Way::Together => pass(Some(digest_by), Some(diff_id_by)),
+            Way::Apart => Digests { digest: pass(Some(digest_by), None).digest, ..pass(None, Some(diff_id_by)) },
+            Way::Shared => {
+                let mut tar = Hasher::new(diff_id_by);
+                let mut pass = LayerDigests::decoding(Limits::default(), Some(digest_by));
+                layer.blob.chunks(step).for_each(|chunk| pass.push_to(chunk, &mut |bytes| tar.push(bytes)));
+                let found = pass.finish_to(&mut |bytes| tar.push(bytes));
+                let diff_id = found.whole.then(|| tar.finish().to_string());
+                Digests { diff_id, ..found }
+            }
+        };
+        if found.wrong_crc && verify == Verify::LATER {
             return None;
         }
-        let (digest, diff_id) = (both.digest, both.diff_id);
-        analysis.set_digest(index, &digest.expect("asked for"));
-        analysis.set_diff_id(index, diff_id.as_deref());
+        analysis.set_digest(index, &found.digest.expect("asked for"));
+        // Where the scan has hashed it, this changes nothing, or says that there is nothing to hash.
+        analysis.set_diff_id(index, found.diff_id.as_deref());
     }
     analysis.run_checks(&NOW);
     Some(analysis.report)
@@ -121,8 +161,9 @@ proptest! {
 
     /// Oracle: the report of one pass that hashes everything on the way; layers right, wrong, unstated, damaged.
     #[test]
-    fn verified_behind_the_report_is_verified_on_the_way(layers in prop::collection::vec(random(), 0..4), step in 1usize..700, apart: bool) {
-        prop_assert_eq!(behind(&layers, step, apart), at_once(&layers));
+    fn verified_behind_the_report_is_verified_on_the_way(layers in prop::collection::vec(random(), 0..4), step in 1usize..700, ways: [prop::sample::Index; 4]) {
+        let way = |at: usize| *ways[at].get(&WAYS);
+        prop_assert_eq!(behind(&layers, step, way), at_once(&layers));
     }
 }
 
@@ -134,8 +175,8 @@ fn a_wrong_checksum_behind_the_report_is_damage() {
     let first = blob.windows(3).skip(1).position(|bytes| bytes == [0x1f, 0x8b, 8]).expect("several members") + 1;
     blob[first - 8] ^= 1;
     let stated = [Stated { blob, digest: None, diff_id: Some(made.diff_id()) }];
-    assert!(verified_behind(&stated, Verify::LATER, 100, true).is_none(), "found behind the report");
-    let report = behind(&stated, 100, true);
+    assert!(verified_behind(&stated, Verify::LATER, 100, &|_| Way::Apart).is_none(), "found behind the report");
+    let report = behind(&stated, 100, |_| Way::Apart);
     assert_eq!(report.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(), ["gzip: bad crc"]);
     assert_eq!(report.layers[0].diff_id_state, Verification::Unread);
     assert_eq!(report, at_once(&stated));
@@ -145,7 +186,7 @@ fn a_wrong_checksum_behind_the_report_is_damage() {
 fn a_wrong_digest_behind_the_report_is_as_loud() {
     let mut stated = Stated::of(&layer().file("a", "b").gzip());
     stated.diff_id = Some(Digest::Sha256([1; 32]));
-    let report = behind(&[stated], 5, true);
+    let report = behind(&[stated], 5, |_| Way::Shared);
     let check = report.checks.iter().find(|check| check.code == "digests").expect("asked");
     assert_eq!(check.message, "1 digest wrong");
     assert_eq!(report.layers[0].digest_state, Verification::Verified);

@@ -53,9 +53,10 @@ export const launch = (flags = []) => chromium.launch({
   args: ['--no-sandbox', '--headless', '--disable-gpu', '--disable-background-networking', ...flags],
 });
 
-/** A page that records every request, every console error and every broken policy. */
-export async function openPage(browser, url, options = {}) {
+/** A page that records every request, every console error and every broken policy. `first` runs in it before its own scripts: a function and its argument. */
+export async function openPage(browser, url, { first, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, ...options });
+  if (first) await context.addInitScript(...first);
   const page = await context.newPage();
   const requests = [];
   const problems = [];

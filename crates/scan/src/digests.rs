@@ -30,6 +30,8 @@ pub struct Digests {
     /// True if the CRC-32 of a gzip member turned out wrong. Where the scan left that out, it has to be done again, with
     /// [`Verify::CHECKED`].
     pub wrong_crc: bool,
+    /// True if the blob decodes to its end: only then has what it decodes to a digest.
+    pub whole: bool,
 }
 
 impl LayerDigests {
@@ -41,36 +43,51 @@ impl LayerDigests {
         })
     }
 
+    /// At the start of a blob that somebody else hashes what it decodes to: see [`Self::push_to`].
+    pub fn decoding(limits: Limits, digest: Option<Algorithm>) -> Self {
+        Self(Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id: None, crc: true }).0, None))))
+    }
+
     /// The next bytes of the blob.
     pub fn push(&mut self, chunk: &[u8]) {
+        self.push_to(chunk, &mut |_| ());
+    }
+
+    /// The next bytes of the blob; what they decode to is handed on as well.
+    pub fn push_to(&mut self, chunk: &[u8], out: &mut dyn FnMut(&[u8])) {
         match &mut self.0 {
             Pass::Blob(hasher) => hasher.push(chunk),
             Pass::Tar(pass) => {
                 let (blob, tar) = &mut **pass;
-                blob.push(chunk, &mut |bytes| hash(tar, bytes));
+                blob.push(chunk, &mut |bytes| hash(tar, bytes, out));
             }
         }
     }
 
     /// The blob has ended.
     pub fn finish(self) -> Digests {
-        let (digest, diff_id, wrong_crc) = match self.0 {
-            Pass::Blob(hasher) => (Some(hasher.finish()), None, false),
+        self.finish_to(&mut |_| ())
+    }
+
+    /// The blob has ended; the last that it decodes to is handed on as well.
+    pub fn finish_to(self, out: &mut dyn FnMut(&[u8])) -> Digests {
+        let text = |digest: Option<porthole_oci::Digest>| digest.map(|digest| digest.to_string());
+        match self.0 {
+            Pass::Blob(hasher) => Digests { digest: text(Some(hasher.finish())), whole: true, ..Digests::default() },
             Pass::Tar(pass) => {
                 let (blob, mut tar) = *pass;
-                let end = blob.finish(&mut |bytes| hash(&mut tar, bytes));
-                let wrong_crc = end.has_wrong_crc();
+                let end = blob.finish(&mut |bytes| hash(&mut tar, bytes, out));
+                let (wrong_crc, whole) = (end.has_wrong_crc(), end.is_whole());
                 let (digest, diff_id) = end.digests(tar);
-                (digest, diff_id, wrong_crc)
+                Digests { digest: text(digest), diff_id: text(diff_id), wrong_crc, whole }
             }
-        };
-        let text = |digest: Option<porthole_oci::Digest>| digest.map(|digest| digest.to_string());
-        Digests { digest: text(digest), diff_id: text(diff_id), wrong_crc }
+        }
     }
 }
 
-fn hash(hasher: &mut Option<Hasher>, bytes: &[u8]) {
+fn hash(hasher: &mut Option<Hasher>, bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
     if let Some(hasher) = hasher {
         hasher.push(bytes);
     }
+    out(bytes);
 }

@@ -1,7 +1,11 @@
 //! Digests of one layer's blob: JavaScript fills the input buffer, the pass eats it.
+//!
+//! Two workers can share a compressed blob: one decodes it and hands what comes out to the other, which hashes that.
 
+use js_sys::Function;
 use porthole_scan::LayerDigests as Pass;
-use porthole_scan::oci::Algorithm;
+use porthole_scan::oci::{Algorithm, Hasher};
+use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
 use crate::limits::Limits;
@@ -24,6 +28,13 @@ pub struct Digests {
     /// True if the CRC-32 of a gzip member turned out wrong: where the scan did not compare it, it has to be done again.
     #[wasm_bindgen(js_name = wrongCrc)]
     pub wrong_crc: bool,
+    /// True if the blob decodes to its end: only then has what it decodes to a digest.
+    pub whole: bool,
+}
+
+/// The algorithm of this name.
+pub(crate) fn algorithm(name: &str) -> Algorithm {
+    if name == Algorithm::Sha512.name() { Algorithm::Sha512 } else { Algorithm::Sha256 }
 }
 
 #[wasm_bindgen]
@@ -31,11 +42,15 @@ impl LayerDigests {
     /// A pass with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms; without one nothing is hashed.
     #[wasm_bindgen(constructor)]
     pub fn new(capacity: usize, digest: Option<String>, diff_id: Option<String>, limits: &Limits) -> Self {
-        let algorithm = |name: Option<String>| {
-            name.map(|name| if name == Algorithm::Sha512.name() { Algorithm::Sha512 } else { Algorithm::Sha256 })
-        };
         let limits = limits.options.limits.clone();
-        Self { pass: Pass::new(limits, algorithm(digest), algorithm(diff_id)), input: vec![0; capacity] }
+        let pass = Pass::new(limits, digest.as_deref().map(algorithm), diff_id.as_deref().map(algorithm));
+        Self { pass, input: vec![0; capacity] }
+    }
+
+    /// The same for a blob that another worker hashes what it decodes to: for `pushTo` and `finishTo`.
+    pub fn decoding(capacity: usize, digest: Option<String>, limits: &Limits) -> Self {
+        let pass = Pass::decoding(limits.options.limits.clone(), digest.as_deref().map(algorithm));
+        Self { pass, input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory.
@@ -52,7 +67,65 @@ impl LayerDigests {
 
     /// The blob has ended. The handle is used up.
     pub fn finish(self) -> Digests {
-        let digests = self.pass.finish();
-        Digests { digest: digests.digest, diff_id: digests.diff_id, wrong_crc: digests.wrong_crc }
+        self.pass.finish().into()
+    }
+
+    /// Eats the bytes of the input buffer from `from` to `to`, and calls `take(address, length)` for what they decode to: bytes in
+    /// WebAssembly memory that are there until it returns.
+    #[wasm_bindgen(js_name = pushTo)]
+    pub fn push_to(&mut self, from: usize, to: usize, take: &Function) {
+        if let Some(chunk) = self.input.get(from..to) {
+            self.pass.push_to(chunk, &mut |bytes| call(take, bytes));
+        }
+    }
+
+    /// The blob has ended; `take` as in `pushTo`. The handle is used up.
+    #[wasm_bindgen(js_name = finishTo)]
+    pub fn finish_to(self, take: &Function) -> Digests {
+        self.pass.finish_to(&mut |bytes| call(take, bytes)).into()
+    }
+}
+
+fn call(take: &Function, bytes: &[u8]) {
+    // It copies, and has nothing to fail with.
+    let _ = take.call2(&JsValue::NULL, &JsValue::from(bytes.as_ptr() as usize), &JsValue::from(bytes.len()));
+}
+
+impl From<porthole_scan::Digests> for Digests {
+    fn from(found: porthole_scan::Digests) -> Self {
+        Self { digest: found.digest, diff_id: found.diff_id, wrong_crc: found.wrong_crc, whole: found.whole }
+    }
+}
+
+/// Hashes what another worker decodes a blob to.
+#[wasm_bindgen]
+pub struct TarDigest {
+    hasher: Hasher,
+    input: Vec<u8>,
+}
+
+#[wasm_bindgen]
+impl TarDigest {
+    /// A hash with an input buffer of `capacity` bytes, by the algorithm of this name.
+    #[wasm_bindgen(constructor)]
+    pub fn new(capacity: usize, by: &str) -> Self {
+        Self { hasher: Hasher::new(algorithm(by)), input: vec![0; capacity] }
+    }
+
+    /// Where the input buffer lies in WebAssembly memory.
+    pub fn input(&mut self) -> *mut u8 {
+        self.input.as_mut_ptr()
+    }
+
+    /// Eats the first `len` bytes of the input buffer.
+    pub fn push(&mut self, len: usize) {
+        if let Some(chunk) = self.input.get(..len) {
+            self.hasher.push(chunk);
+        }
+    }
+
+    /// The digest of everything. The handle is used up.
+    pub fn finish(self) -> String {
+        self.hasher.finish().to_string()
     }
 }

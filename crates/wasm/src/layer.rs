@@ -4,6 +4,7 @@ use porthole_scan::oci::layer::Verify;
 use porthole_scan::{LayerOptions, LayerScan as Scan};
 use wasm_bindgen::prelude::wasm_bindgen;
 
+use crate::digests::algorithm;
 use crate::limits::Limits;
 
 /// Scans one layer blob.
@@ -15,11 +16,12 @@ pub struct LayerScan {
 
 #[wasm_bindgen]
 impl LayerScan {
-    /// A scan with an input buffer of `capacity` bytes. Digests stay pending, and so does what gzip itself checks unless
-    /// `checked`: see [`super::digests::LayerDigests`].
+    /// A scan with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms. A digest without one stays pending,
+    /// and where neither has one, so does what gzip itself checks unless `checked`: see [`super::digests::LayerDigests`].
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, checked: bool, limits: &Limits) -> Self {
-        let verify = if checked { Verify::CHECKED } else { Verify::LATER };
+    pub fn new(capacity: usize, checked: bool, digest: Option<String>, diff_id: Option<String>, limits: &Limits) -> Self {
+        let (digest, diff_id) = (digest.as_deref().map(algorithm), diff_id.as_deref().map(algorithm));
+        let verify = Verify { digest, diff_id, crc: checked || digest.is_some() || diff_id.is_some() };
         let options = LayerOptions { verify, ..limits.options.clone() };
         Self { scan: Scan::new(&options), input: vec![0; capacity] }
     }
@@ -67,7 +69,7 @@ mod tests {
     }
 
     fn scanned(tar: &[u8], piece: usize) -> (Vec<u32>, Vec<u8>) {
-        let mut scan = LayerScan::new(piece, false, &Limits::new());
+        let mut scan = LayerScan::new(piece, false, None, None, &Limits::new());
         for bytes in tar.chunks(piece) {
             scan.input[..bytes.len()].copy_from_slice(bytes);
             scan.push(bytes.len());
@@ -88,7 +90,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn more_than_the_buffer_holds_is_not_eaten() {
-        let mut scan = LayerScan::new(16, false, &Limits::new());
+        let mut scan = LayerScan::new(16, false, None, None, &Limits::new());
         scan.push(17);
         assert_eq!(scan.found(), [0, 0, 0]);
     }

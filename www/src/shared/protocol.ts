@@ -134,10 +134,16 @@ export type FromModel =
   | { type: 'answer'; id: number; answer: Questions[Question]['answer'] | InputKind[] | Limit[] }
   | { type: 'refused'; id: number; message: string };
 
-/** One pass over one layer's blob. A digest that is null is not wanted; `checked` has a scan compare gzip's CRC-32, which else is left to the digests. */
-export type LayerJob =
-  | { type: 'scan'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; checked: boolean }
-  | { type: 'hash'; module: WebAssembly.Module; limits: Settings['limits']; layer: number; blob: Blob; digest: string | null; diffId: string | null };
+/**
+ * One pass over one layer's blob, or a share of one. A digest that is null is not wanted; `checked` has a scan compare gzip's CRC-32
+ * even if it hashes nothing. Two workers can share a pass: one decodes the blob and hands on what comes out (`partner`), the other
+ * hashes that (`tar`).
+ */
+export type LayerJob = { module: WebAssembly.Module; limits: Settings['limits']; layer: number } & (
+  | { type: 'scan'; blob: Blob; checked: boolean; digest: string | null; diffId: string | null }
+  | { type: 'hash'; blob: Blob; digest: string | null; diffId: string | null; partner: MessagePort | null }
+  | { type: 'tar'; diffId: string; partner: MessagePort }
+);
 export type ToLayer = LayerJob | { type: 'ping' };
 
 /** Why something failed in a worker. */

@@ -1,6 +1,6 @@
 // Digests that come in while layers are still read, or behind the report: kept until there is a report, then put into it.
 import type { Merge } from '../pkg/porthole';
-import type { Job } from './pool';
+import type { Wanted } from './pool';
 
 /** Digests that come in behind the report are told together, milliseconds: telling takes a tenth of a second from the hashing. */
 const TOGETHER = 1500;
@@ -21,10 +21,11 @@ export class Digests {
     this.#tell = tell;
   }
 
-  come({ layer, digest: digestBy, diffId: diffIdBy }: Job & { type: 'hash' }, digest: string | null, diffId: string | null): void {
+  come({ layer, digest: digestBy, diffId: diffIdBy, scanned }: Wanted, digest: string | null, diffId: string | null): void {
     for (const one of this.#sharing(layer)) {
       if (digestBy !== null && digest !== null) this.#waiting.push(() => this.#merge.setDigest(one, digest));
-      if (diffIdBy !== null) this.#waiting.push(() => this.#merge.setDiffId(one, diffId));
+      // Where the scan has found it, this changes nothing; else the blob does not decode to its end.
+      if (diffIdBy !== null || scanned) this.#waiting.push(() => this.#merge.setDiffId(one, diffId));
     }
     this.#put(false);
   }

@@ -1,9 +1,10 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
-import { initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
+import { initSync, LayerDigests, LayerScan, TarDigest, type InitOutput } from '../pkg/porthole';
 import type { FromLayer, LayerJob, ToLayer } from '../shared/protocol';
 import { causeOf } from './failure';
 import { CHUNK, pieces, TELL } from './input';
 import { limitsOf } from './limits';
+import { Hand, taken } from './partner';
 
 let wasm: InitOutput | undefined;
 
@@ -19,6 +20,8 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
   try {
     wasm ??= initSync({ module: job.module });
     if (job.type === 'scan') await scan(wasm, job);
+    else if (job.type === 'tar') await hashTar(wasm, job);
+    else if (job.partner) await decode(wasm, job, job.partner);
     else await hash(wasm, job);
   } catch (error) {
     say({ type: 'failed', layer: job.layer, cause: causeOf(error, wasm) });
@@ -38,9 +41,9 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
   }
 }
 
-async function scan(memory: InitOutput, { layer, blob, checked, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
+async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
   const limits = limitsOf(changed);
-  const handle = new LayerScan(CHUNK, checked, limits);
+  const handle = new LayerScan(CHUNK, checked, digest, diffId, limits);
   limits.free();
   let told = 0;
   const tell = (bytes: number): void => {
@@ -66,4 +69,39 @@ async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: c
   const found = handle.finish();
   say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
   found.free();
+}
+
+/** Decoded at once: however well it is compressed, what is on its way to the partner stays small. */
+const SLICE = 32 << 10;
+
+/** Hashes a blob, and hands what it decodes to to a partner. */
+async function decode(memory: InitOutput, { layer, blob, digest, limits: changed }: LayerJob & { type: 'hash' }, partner: MessagePort): Promise<void> {
+  const limits = limitsOf(changed);
+  const handle = LayerDigests.decoding(CHUNK, digest, limits);
+  limits.free();
+  const hand = new Hand(partner, memory);
+  const input = handle.input();
+  for await (const bytes of pieces(blob)) {
+    new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
+    for (let at = 0; at < bytes.length; at += SLICE) {
+      handle.pushTo(at, Math.min(at + SLICE, bytes.length), hand.take);
+      if (hand.full) await hand.room();
+    }
+  }
+  const found = handle.finishTo(hand.take);
+  hand.end(found.whole);
+  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
+  found.free();
+}
+
+/** Hashes what a partner decodes. */
+async function hashTar(memory: InitOutput, { layer, diffId: by, partner }: LayerJob & { type: 'tar' }): Promise<void> {
+  const handle = new TarDigest(CHUNK, by);
+  const input = handle.input();
+  const whole = await taken(partner, (bytes) => {
+    new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
+    handle.push(bytes.length);
+  });
+  const diffId = handle.finish();
+  say({ type: 'hashed', layer, digest: null, diffId: whole ? diffId : null, wrongCrc: false, memory: memory.memory.buffer.byteLength });
 }

@@ -12,7 +12,8 @@ import { CHUNK, indexed, Input, pieces, readNow, TELL } from './input';
 import { limitsOf } from './limits';
 import { Matching } from './matching';
 import { write } from './exports';
-import { type Job, Pool } from './pool';
+import { passes, type Hashable } from './passes';
+import { Pool } from './pool';
 import { isRego, RegoPolicy } from './rego';
 import { trusting, Verification } from './verify';
 
@@ -23,15 +24,6 @@ const JOIN_SHARE = 0.1;
 /** And it is not worth it where the whole is there in so many milliseconds. */
 const JOIN_LEFT = 1500;
 const LARGEST_SBOM = 256 << 20;
-
-/** A blob that cannot be read any more is none: the pass over it says so, and loses nothing else. */
-function looksCompressed(blob: Blob): boolean {
-  try {
-    return isCompressed(readNow(blob.slice(0, 4)));
-  } catch {
-    return false;
-  }
-}
 
 export class Session {
   readonly #wasm: InitOutput;
@@ -214,10 +206,12 @@ export class Session {
       this.#judge(merge);
       this.#tell(merge);
     });
-    const pool = new Pool(this.#module, groups.flatMap(([first = 0]) => this.#scanOf(first)), () => {
-      const largest = groups.reduce((most, [first = 0]) => Math.max(most, sizes[first] ?? 0), 0);
-      return groups.flatMap(([first = 0]) => this.#hashesOf(first, sizes[first] === largest));
-    }, this.#settings, {
+    const blobs = groups.flatMap(([layer = 0]): Hashable[] => {
+      const place = this.#places[layer];
+      return place ? [{ layer, blob: this.#input.range(place.file, place.offset, place.len), digestBy: place.digestBy, diffIdBy: place.diffIdBy }] : [];
+    });
+    const { scans, behind: toHash } = passes(blobs, this.#settings.workers, this.#checked);
+    const pool = new Pool(this.#module, scans, toHash, this.#settings, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
         found[layer] = { files, packages, secrets };
@@ -265,22 +259,6 @@ export class Session {
       pool.release();
     };
     return { pool, behind };
-  }
-
-  /** The pass over one layer's blob that the report waits for. */
-  #scanOf(layer: number): Job[] {
-    const place = this.#places[layer];
-    return place ? [{ type: 'scan', layer, blob: this.#input.range(place.file, place.offset, place.len), checked: this.#checked }] : [];
-  }
-
-  /** Those behind it. The largest that is compressed is hashed in two, which two workers can share; others are read once for both. */
-  #hashesOf(layer: number, largest: boolean): Job[] {
-    const place = this.#places[layer];
-    if (!place) return [];
-    const blob = this.#input.range(place.file, place.offset, place.len);
-    const { digestBy, diffIdBy } = place;
-    if (!largest || !looksCompressed(blob)) return [{ type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy }];
-    return [{ type: 'hash', layer, blob, digest: digestBy, diffId: null }, { type: 'hash', layer, blob, digest: null, diffId: diffIdBy }];
   }
 
   #join(merge: Merge, last: boolean): void {

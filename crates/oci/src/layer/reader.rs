@@ -172,9 +172,14 @@ impl BlobEnd {
         self.damage.as_ref() == Some(&Error::Codec { codec: "gzip", what: WRONG_CRC.to_owned() })
     }
 
+    /// True if the blob decodes to its end.
+    pub fn is_whole(&self) -> bool {
+        self.damage.is_none()
+    }
+
     /// Digest and diff_id, from what hashed the bytes that came out. A blob that does not decode to its end has no diff_id.
     pub fn digests(&self, tar: Option<Hasher>) -> (Option<Digest>, Option<Digest>) {
-        let diff_id = tar.filter(|_| self.damage.is_none()).map(Hasher::finish);
+        let diff_id = tar.filter(|_| self.is_whole()).map(Hasher::finish);
         (if self.hashed_as_tar { diff_id } else { self.digest }, diff_id)
     }
 }

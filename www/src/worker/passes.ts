@@ -1,0 +1,44 @@
+// Which passes are made over the layers' blobs: what the report waits for, and what is hashed behind it.
+import { isCompressed } from '../pkg/porthole';
+import { alongside } from './alongside';
+import { readNow } from './input';
+import type { HashJob, Job } from './pool';
+
+/** A blob, the first layer that it is, and by which algorithms it and what it decodes to are hashed. */
+export interface Hashable {
+  layer: number;
+  blob: Blob;
+  digestBy: string;
+  diffIdBy: string;
+}
+
+/** Below it, bytes, another read is not worth its while. */
+const LARGE = 8 << 20;
+
+/** A blob that cannot be read any more is none: the pass over it says so, and loses nothing else. */
+function looksCompressed(blob: Blob): boolean {
+  try {
+    return isCompressed(readNow(blob.slice(0, 4)));
+  } catch {
+    return false;
+  }
+}
+
+/** `checked` has every scan compare gzip's CRC-32. What is behind the report is asked for later: some blobs are looked at for it. */
+export function passes(blobs: readonly Hashable[], workers: number, checked: boolean): { scans: Job[]; behind: () => Job[] } {
+  const hashed = alongside(blobs.map(({ blob }) => blob.size), workers);
+  const largest = Math.max(...blobs.map(({ blob }) => blob.size));
+  // What a large blob itself hashes to needs no decoding: it is left for behind the report.
+  const apart = blobs.map(({ blob }, at) => hashed[at] === true && blob.size > LARGE && looksCompressed(blob));
+  const scans = blobs.map(({ layer, blob, digestBy, diffIdBy }, at): Job => (
+    { type: 'scan', layer, blob, checked, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null }
+  ));
+  const behind = (): Job[] => blobs.flatMap(({ layer, blob, digestBy, diffIdBy }, at): Job[] => {
+    const job: HashJob = { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy, shareable: false, scanned: hashed[at] === true };
+    if (hashed[at]) return apart[at] ? [{ ...job, diffId: null }] : [];
+    // The largest that is compressed is hashed in two, which two workers can do; others are read once for both.
+    if (blob.size < largest || !looksCompressed(blob)) return [job];
+    return [{ ...job, diffId: null }, { ...job, digest: null, shareable: true }];
+  });
+  return { scans, behind };
+}
