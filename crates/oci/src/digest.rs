@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Digest as _;
+use sha2::digest::common::hazmat::SerializableState;
 
 use crate::error::{Error, shown};
 use crate::host_sums::HostSha256;
@@ -161,6 +162,23 @@ impl Hasher {
         Self(State::Host(host))
     }
 
+    /// Where it stands, for [`Self::resume`] to carry on from, perhaps in another process; none where a host hashes.
+    pub fn state(&self) -> Option<Vec<u8>> {
+        match &self.0 {
+            State::Sha256(hasher) => Some(hasher.serialize().to_vec()),
+            State::Sha512(hasher) => Some(hasher.serialize().to_vec()),
+            State::Host(_) => None,
+        }
+    }
+
+    /// Carries on from a state; none for what is no state of this algorithm.
+    pub fn resume(algorithm: Algorithm, state: &[u8]) -> Option<Self> {
+        Some(Self(match algorithm {
+            Algorithm::Sha256 => State::Sha256(SerializableState::deserialize(state.try_into().ok()?).ok()?),
+            Algorithm::Sha512 => State::Sha512(SerializableState::deserialize(state.try_into().ok()?).ok()?),
+        }))
+    }
+
     /// Takes the next bytes.
     pub fn push(&mut self, bytes: &[u8]) {
         match &mut self.0 {
@@ -212,6 +230,21 @@ mod tests {
         assert_eq!(Digest::sha256(b""), digest);
         assert_eq!(digest.short(), "e3b0c44298fc");
         assert_eq!(serde_json::from_str::<Digest>(&serde_json::to_string(&digest).unwrap()).unwrap(), digest);
+    }
+
+    #[test]
+    fn a_hash_is_carried_on_from_where_it_stands() {
+        let bytes: Vec<u8> = (0..1000u32).map(|number| (number * 7) as u8).collect();
+        for whole in [Digest::sha256(&bytes), Digest::Sha512([0; 64]).of_same_algorithm(&bytes)] {
+            for cut in [0, 1, 64, 127, 128, 999, 1000] {
+                let mut first = Hasher::new(whole.algorithm());
+                first.push(&bytes[..cut]);
+                let mut second = Hasher::resume(whole.algorithm(), &first.state().unwrap()).unwrap();
+                second.push(&bytes[cut..]);
+                assert_eq!(second.finish(), whole, "{cut}");
+            }
+            assert!(Hasher::resume(whole.algorithm(), b"no state").is_none());
+        }
     }
 
     #[test]

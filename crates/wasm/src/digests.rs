@@ -6,8 +6,9 @@ use js_sys::Function;
 use porthole_scan::LayerDigests as Pass;
 use porthole_scan::oci::{Algorithm, Hasher};
 use wasm_bindgen::JsValue;
-use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
+use crate::error::js;
 use crate::limits::Limits;
 
 /// Hashes one layer blob, and what it decodes to.
@@ -97,19 +98,27 @@ impl From<porthole_scan::Digests> for Digests {
     }
 }
 
-/// Hashes what another worker decodes a blob to.
+/// Hashes bytes: what another worker decodes a blob to, or a blob that is a tar, from its beginning or from where another worker
+/// has stopped.
 #[wasm_bindgen]
-pub struct TarDigest {
+pub struct BytesDigest {
     hasher: Hasher,
     input: Vec<u8>,
 }
 
 #[wasm_bindgen]
-impl TarDigest {
-    /// A hash with an input buffer of `capacity` bytes, by the algorithm of this name.
+impl BytesDigest {
+    /// A hash with an input buffer of `capacity` bytes, by the algorithm of this name. `state` is that of a hash to carry on.
+    ///
+    /// # Errors
+    /// When `state` is none.
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, by: &str) -> Self {
-        Self { hasher: Hasher::new(algorithm(by)), input: vec![0; capacity] }
+    pub fn new(capacity: usize, by: &str, state: Option<Vec<u8>>) -> Result<Self, JsError> {
+        let hasher = match state {
+            None => Hasher::new(algorithm(by)),
+            Some(state) => Hasher::resume(algorithm(by), &state).ok_or_else(|| js("no state of a hash"))?,
+        };
+        Ok(Self { hasher, input: vec![0; capacity] })
     }
 
     /// Where the input buffer lies in WebAssembly memory.
@@ -122,6 +131,11 @@ impl TarDigest {
         if let Some(chunk) = self.input.get(..len) {
             self.hasher.push(chunk);
         }
+    }
+
+    /// Where the hash stands, for another worker to carry on. The handle is used up.
+    pub fn state(self) -> Vec<u8> {
+        self.hasher.state().unwrap_or_default()
     }
 
     /// The digest of everything. The handle is used up.

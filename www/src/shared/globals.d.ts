@@ -2,6 +2,9 @@
 interface Blob {
   readonly size: number;
 }
+interface MessagePort {
+  close(): void;
+}
 declare namespace WebAssembly {
   interface Module {}
 }

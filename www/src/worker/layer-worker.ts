@@ -1,6 +1,6 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
-import { initSync, LayerDigests, LayerScan, TarDigest, type InitOutput } from '../pkg/porthole';
-import type { FromLayer, LayerJob, ToLayer } from '../shared/protocol';
+import { BytesDigest, initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
+import type { Beginning, Begun, FromLayer, LayerJob, ToLayer } from '../shared/protocol';
 import { causeOf } from './failure';
 import { CHUNK, pieces, TELL } from './input';
 import { limitsOf } from './limits';
@@ -22,6 +22,7 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
     if (job.type === 'scan') await scan(wasm, job);
     else if (job.type === 'tar') await hashTar(wasm, job);
     else if (job.partner) await decode(wasm, job, job.partner);
+    else if (job.begun) await carryOn(wasm, job, job.begun);
     else await hash(wasm, job);
   } catch (error) {
     say({ type: 'failed', layer: job.layer, cause: causeOf(error, wasm) });
@@ -29,7 +30,7 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
 };
 
 /** Writes a blob into a handle's input buffer, piece by piece. */
-async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): Promise<void> {
+async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number, bytes: Uint8Array) => void): Promise<void> {
   const input = handle.input();
   let at = 0;
   for await (const bytes of pieces(blob)) {
@@ -37,20 +38,22 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
     at += bytes.length;
-    after?.(at);
+    after?.(at, bytes);
   }
 }
 
-async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
+async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, begin, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
   const limits = limitsOf(changed);
   const handle = new LayerScan(CHUNK, checked, digest, diffId, limits);
   limits.free();
+  const beginning = begin && new Beginner(memory, layer, begin);
   let told = 0;
   const tell = (bytes: number): void => {
     const [files = 0, packages = 0, secrets = 0] = handle.found();
     say({ type: 'read', layer, bytes, files, packages, secrets });
   };
-  await feed(memory, blob, handle, (at) => {
+  await feed(memory, blob, handle, (at, bytes) => {
+    beginning?.take(bytes);
     const now = performance.now();
     if (now - told < TELL) return;
     told = now;
@@ -59,6 +62,41 @@ async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, 
   tell(blob.size);
   const facts = handle.finish() as Uint8Array<ArrayBuffer>;
   say({ type: 'facts', layer, facts, memory: memory.memory.buffer.byteLength }, [facts.buffer]);
+}
+
+/** Hashes the beginning of a blob while it is scanned. */
+class Beginner {
+  readonly #memory: InitOutput;
+  readonly #layer: number;
+  readonly #wanted: number;
+  #bytes = 0;
+  #hash: BytesDigest | null;
+
+  constructor(memory: InitOutput, layer: number, { bytes, by }: Beginning) {
+    this.#memory = memory;
+    this.#layer = layer;
+    this.#wanted = bytes;
+    this.#hash = new BytesDigest(CHUNK, by);
+  }
+
+  take(bytes: Uint8Array): void {
+    if (!this.#hash) return;
+    new Uint8Array(this.#memory.memory.buffer, this.#hash.input(), bytes.length).set(bytes);
+    this.#hash.push(bytes.length);
+    this.#bytes += bytes.length;
+    if (this.#bytes < this.#wanted) return;
+    const state = this.#hash.state() as Uint8Array<ArrayBuffer>;
+    this.#hash = null;
+    say({ type: 'begun', layer: this.#layer, begun: { bytes: this.#bytes, state } }, [state.buffer]);
+  }
+}
+
+/** Hashes the rest of a blob that is a tar: both its digests are one. */
+async function carryOn(memory: InitOutput, { layer, blob, digest, diffId }: LayerJob & { type: 'hash' }, { bytes, state }: Begun): Promise<void> {
+  const handle = new BytesDigest(CHUNK, digest ?? diffId ?? '', state);
+  await feed(memory, blob.slice(bytes), handle);
+  const found = handle.finish();
+  say({ type: 'hashed', layer, digest: digest && found, diffId: diffId && found, wrongCrc: false, memory: memory.memory.buffer.byteLength });
 }
 
 async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: changed }: LayerJob & { type: 'hash' }): Promise<void> {
@@ -96,7 +134,7 @@ async function decode(memory: InitOutput, { layer, blob, digest, limits: changed
 
 /** Hashes what a partner decodes. */
 async function hashTar(memory: InitOutput, { layer, diffId: by, partner }: LayerJob & { type: 'tar' }): Promise<void> {
-  const handle = new TarDigest(CHUNK, by);
+  const handle = new BytesDigest(CHUNK, by);
   const input = handle.input();
   const whole = await taken(partner, (bytes) => {
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);

@@ -24,20 +24,27 @@ function looksCompressed(blob: Blob): boolean {
   }
 }
 
+/** Of a large tar that is hashed behind the report, the scan hashes this share: those bytes need not be read once more, and what comes
+ * behind is shorter by more than the report is later. */
+const BEGINNING = 1 / 12;
+
 /** `checked` has every scan compare gzip's CRC-32. What is behind the report is asked for later: some blobs are looked at for it. */
 export function passes(blobs: readonly Hashable[], workers: number, checked: boolean): { scans: Job[]; behind: () => Job[] } {
   const hashed = alongside(blobs.map(({ blob }) => blob.size), workers);
   const largest = Math.max(...blobs.map(({ blob }) => blob.size));
+  // Looked at before it is scanned only where that decides something.
+  const compressed = blobs.map(({ blob }) => blob.size > LARGE && looksCompressed(blob));
   // What a large blob itself hashes to needs no decoding: it is left for behind the report.
-  const apart = blobs.map(({ blob }, at) => hashed[at] === true && blob.size > LARGE && looksCompressed(blob));
-  const scans = blobs.map(({ layer, blob, digestBy, diffIdBy }, at): Job => (
-    { type: 'scan', layer, blob, checked, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null }
-  ));
+  const apart = blobs.map((_, at) => hashed[at] === true && compressed[at] === true);
+  const scans = blobs.map(({ layer, blob, digestBy, diffIdBy }, at): Job => ({
+    type: 'scan', layer, blob, checked, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null,
+    begin: !hashed[at] && !compressed[at] && blob.size > LARGE && digestBy === diffIdBy ? { bytes: blob.size * BEGINNING, by: digestBy } : null,
+  }));
   const behind = (): Job[] => blobs.flatMap(({ layer, blob, digestBy, diffIdBy }, at): Job[] => {
     const job: HashJob = { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy, shareable: false, scanned: hashed[at] === true };
     if (hashed[at]) return apart[at] ? [{ ...job, diffId: null }] : [];
     // The largest that is compressed is hashed in two, which two workers can do; others are read once for both.
-    if (blob.size < largest || !looksCompressed(blob)) return [job];
+    if (blob.size < largest || !(compressed[at] || looksCompressed(blob))) return [job];
     return [{ ...job, diffId: null }, { ...job, digest: null, shareable: true }];
   });
   return { scans, behind };

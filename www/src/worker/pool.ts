@@ -3,13 +3,13 @@
 // Scans come before digests. A worker that finds no scan left takes a digest; the one that ends the last scan waits for
 // `release`, since the report is made next and should not have to share the processor. A large blob that is compressed is hashed by
 // two workers where two have nothing else to do: one alone would be busy with it long after all else has ended.
-import type { FromLayer, LayerJob, Settings, ToLayer } from '../shared/protocol';
+import type { Beginning, Begun, FromLayer, LayerJob, Settings, ToLayer } from '../shared/protocol';
 import { S } from '../shared/strings';
 import LayerWorker from './layer-worker.ts?worker&inline';
 
 /** One pass over one blob: for its facts and by these algorithms for digests on the way, or for its digests alone. */
 export type Job =
-  | { type: 'scan'; layer: number; blob: Blob; checked: boolean; digest: string | null; diffId: string | null }
+  | { type: 'scan'; layer: number; blob: Blob; checked: boolean; digest: string | null; diffId: string | null; begin: Beginning | null }
   | HashJob;
 export interface HashJob {
   type: 'hash';
@@ -72,6 +72,8 @@ export class Pool {
   #hashes: Tried[] = [];
   /** The other shares of jobs that one worker has taken one of. */
   #shares: Tried[] = [];
+  /** Hashes that scans have begun, by layer. */
+  readonly #begun = new Map<number, Begun>();
   /** What each worker has left to do, in passes over bytes; of a digest, all of it. */
   readonly #left = new Map<Worker, number>();
   /** What to hash, until the first worker asks: to tell it, each blob is looked at. */
@@ -171,10 +173,10 @@ export class Pool {
     const common = { module: this.#module, limits: this.#settings.limits, layer: job.layer };
     const say = (message: LayerJob, given: MessagePort[] = []): void => worker.postMessage(message satisfies ToLayer, given);
     if (job.type === 'tar') say({ ...common, type: 'tar', diffId: job.diffId, partner: job.pair.channel.port2 }, [job.pair.channel.port2]);
-    else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, checked: job.checked, digest: job.digest, diffId: job.diffId });
+    else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, checked: job.checked, digest: job.digest, diffId: job.diffId, begin: job.begin });
     else {
       const partner = job.pair?.channel.port1 ?? null;
-      say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, partner }, partner ? [partner] : []);
+      say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, begun: this.#begun.get(job.layer) ?? null, partner }, partner ? [partner] : []);
     }
   }
 
@@ -253,6 +255,7 @@ export class Pool {
           if (now?.type === 'scan') this.#left.set(worker, (now.blob.size - message.bytes) * passes(now));
           this.#events.read(message.layer, message.bytes, message.files, message.packages, message.secrets);
           return;
+        case 'begun': this.#begun.set(message.layer, message.begun); return;
         case 'failed': fail(S.errors.because(message.cause)); return;
         case 'facts':
           this.#events.memory(message.memory);

@@ -1,4 +1,4 @@
-// Two workers that share the hashing of a large compressed layer: what they find is right, and if one of them ends, one does it alone.
+// Digests that are found in shares: by two workers, of which one may end, or begun by the scan and carried on behind the report.
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -16,20 +16,26 @@ const SMALL = 10 << 20;
 let browser;
 let site;
 let folder;
-let file;
+let compressed;
+let plain;
 before(async () => {
   site = await serve();
   browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), 'porthole-pairs-'));
-  file = join(folder, 'large.tar');
+  folder = await mkdtemp(join(tmpdir(), 'porthole-digests-'));
   const tars = [4 * SMALL, SMALL].map((size, at) => tar([{ path: `srv/data-${at}`, content: randomBytes(size) }]));
   const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: tars.map((one) => `sha256:${sha256(one)}`) } });
-  const paths = tars.map((_, at) => `layer-${at}.tar.gz`);
-  writeFileSync(file, tar([
-    ...tars.map((one, at) => ({ path: paths[at], content: gzipSync(one, { level: 1 }) })),
-    { path: `${sha256(config)}.json`, content: config },
-    { path: 'manifest.json', content: JSON.stringify([{ Config: `${sha256(config)}.json`, RepoTags: ['large:1'], Layers: paths }]) },
-  ]));
+  const archive = (name, layers) => {
+    const file = join(folder, name);
+    const paths = layers.map((_, at) => `layer-${at}.tar`);
+    writeFileSync(file, tar([
+      ...layers.map((content, at) => ({ path: paths[at], content })),
+      { path: `${sha256(config)}.json`, content: config },
+      { path: 'manifest.json', content: JSON.stringify([{ Config: `${sha256(config)}.json`, RepoTags: ['large:1'], Layers: paths }]) },
+    ]));
+    return file;
+  };
+  plain = archive('plain.tar', tars);
+  compressed = archive('compressed.tar', tars.map((one) => gzipSync(one, { level: 1 })));
 });
 after(async () => {
   await browser?.close();
@@ -58,14 +64,19 @@ const spoilt = (end) => `
     return { getReader: () => ({ cancel: () => reader.cancel(), read: async (...all) => { await later; return reader.read(...all); } }) };
   };
   addEventListener('message', ({ data }) => {
-    const share = data.type === 'tar' ? 'hashes' : data.type === 'hash' && data.partner ? 'decodes' : null;
+    const share = data.type === 'tar' ? 'hashes' : data.type !== 'hash' ? null : data.partner ? 'decodes' : data.begun ? 'carries on' : null;
     if (!share) return;
     told.postMessage(share);
     if (share === '${end}') close();
   });`;
 
-for (const end of [null, 'decodes', 'hashes']) {
-  test(end ? `the worker that ${end} ends without a word: one worker does all of it` : 'what two workers make of a layer is its digest', async () => {
+for (const [what, file, shares, end] of [
+  ['what two workers make of a layer is its digest', () => compressed, ['decodes', 'hashes'], null],
+  ['the worker that decodes ends without a word: one worker does all of it', () => compressed, ['decodes', 'hashes'], 'decodes'],
+  ['the worker that hashes ends without a word: one worker does all of it', () => compressed, ['decodes', 'hashes'], 'hashes'],
+  ['what the scan has begun to hash is carried on behind the report', () => plain, ['carries on'], null],
+]) {
+  test(what, async () => {
     const { page, context, problems } = await openPage(browser, site.url, { first: [inWorkers, spoilt(end)] });
     await page.evaluate(() => {
       globalThis.shares = [];
@@ -76,10 +87,10 @@ for (const end of [null, 'decodes', 'hashes']) {
         return post.call(this, message, ...rest);
       };
     });
-    await choose(page, file);
+    await choose(page, file());
     await settled(page);
     await verified(page);
-    assert.deepEqual((await page.evaluate(() => globalThis.shares)).sort(), ['decodes', 'hashes']);
+    assert.deepEqual((await page.evaluate(() => globalThis.shares)).sort(), shares);
     assert.match(await page.locator('.cards').innerText(), /3 digests recomputed and equal/);
     assert.equal(await page.locator('.gaps li').count(), 0);
     assert.deepEqual(problems, []);
