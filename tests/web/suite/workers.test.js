@@ -114,33 +114,33 @@ test('a slow disk is no silence', async () => {
   await context.close();
 });
 
-/** Opens the archive in a browser whose WebAssembly memories may grow to so many MiB. */
-async function within(mebibytes, archive) {
+/** Opens the archive in a browser, for the time of a test, whose WebAssembly memories may grow to so many MiB. */
+async function within(t, mebibytes, archive) {
   const small = await launch([`--js-flags=--wasm-max-mem-pages=${mebibytes * 16}`]);
+  t.after(() => small.close());
   const { page } = await openPage(small, site.url);
   await choose(page, archive);
   await settled(page);
-  return { page, end: () => small.close() };
+  return page;
 }
 
-test('a layer that takes more memory than there is becomes a gap that says so, and the rest of the report is there', async () => {
+test('a layer that takes more memory than there is becomes a gap that says so, and the rest of the report is there', async (t) => {
   const deep = join(folder, 'deep.tar');
   writeFileSync(deep, dockerArchive({ name: 'deep:1', layers: [
     { command: 'COPY base', entries: [{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.1\n' }] },
     // Read whole, since its pages point at each other.
     { command: 'COPY database', entries: [{ path: 'var/lib/rpm/rpmdb.sqlite', content: Buffer.alloc(40 << 20) }] },
   ] }));
-  const { page, end } = await within(24, deep);
+  const page = await within(t, 24, deep);
   assert.match(await gaps(page), /layer 1[\s\S]*the layer was not read: memory ran out: the browser gave [0-9.]+ MB and no more/i);
   assert.match(await page.locator('.cards').innerText(), /alpine:3\.20\.1/);
-  await end();
 });
 
-test('layers that take more memory together than there is: one sentence, and what was known stays', async () => {
+test('layers that take more memory together than there is: one sentence, and what was known stays', async (t) => {
   const many = join(folder, 'many.tar');
   const entries = Array.from({ length: 200_000 }, (_, at) => ({ path: `srv/data/${at % 1000}/file-${at}`, content: '' }));
   writeFileSync(many, dockerArchive({ name: 'many:1', layers: [{ command: 'COPY many', entries }] }));
-  const { page, end } = await within(24, many);
+  const page = await within(t, 28, many);
   await page.waitForSelector('.refusal');
   assert.match(await page.locator('.refusal').innerText(), /^memory ran out: the browser gave [0-9.]+ MB and no more\.?$/i);
   assert.match(await page.locator('.top').innerText(), /many:1/);
@@ -149,7 +149,6 @@ test('layers that take more memory together than there is: one sentence, and wha
   // What ended the module is the answer to whatever is asked of it afterwards.
   await goTo(page, '#/files');
   await page.waitForFunction(() => /memory ran out/i.test(document.querySelector('main')?.textContent ?? ''));
-  await end();
 });
 
 test('limits are listed, changed for the next image, kept, and set back; what they cut off says so', async () => {
