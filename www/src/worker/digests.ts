@@ -3,7 +3,7 @@ import type { Merge } from '../pkg/porthole';
 import type { Wanted } from './pool';
 
 /** Digests that come in behind the report are told together, milliseconds: telling takes a tenth of a second from the hashing. */
-const TOGETHER = 1500;
+const TOGETHER = 3000;
 
 export class Digests {
   readonly #merge: Merge;

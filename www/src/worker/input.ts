@@ -6,7 +6,7 @@ import type { InputFile } from '../shared/protocol';
 export const CHUNK = 1 << 20;
 
 /** Between two words on how far reading is, milliseconds: what the page draws for each is taken from the processors that read. */
-export const TELL = 200;
+export const TELL = 350;
 
 /** For what is small: a read of its own costs a millisecond and more, whatever its length. */
 export const readNow = (blob: Blob): Uint8Array<ArrayBuffer> => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));

@@ -16,7 +16,7 @@ const SCANS = 6;
 const HASHES = 3;
 const REPORTS = 12;
 const PACKAGES = 400;
-const FILES = 3000;
+const FILES = 4000;
 
 export class Warming {
   readonly #worker = new LayerWorker();
