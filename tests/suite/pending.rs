@@ -1,9 +1,10 @@
 //! Digests behind the report: nothing unverified is called verified, and in the end it is the report of one pass.
 
+use porthole_oci::codec::Compression;
 use porthole_oci::layer::Verify;
-use porthole_oci::{Algorithm, Digest, Hasher, Limits};
+use porthole_oci::{Algorithm, Digest, Limits};
 use porthole_report::{Report, Verification};
-use porthole_scan::{Analysis, Digests, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
+use porthole_scan::{Analysis, DecodedDigest, Digests, LayerDigests, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use porthole_tests::layer::{Layer, layer};
 use porthole_tests::pieces::pieces;
 use proptest::prelude::*;
@@ -103,12 +104,13 @@ fn verified_behind(layers: &[Stated], verify: Verify, step: usize, way: &dyn Fn(
             Way::Together => pass(Some(digest_by), Some(diff_id_by)),
             Way::Apart => Digests { digest: pass(Some(digest_by), None).digest, ..pass(None, Some(diff_id_by)) },
             Way::Shared => {
-                let mut tar = Hasher::new(diff_id_by);
+                let gzip = Compression::sniff(&layer.blob) == Compression::Gzip;
+                let mut tar = DecodedDigest::new(diff_id_by, gzip);
                 let mut pass = LayerDigests::decoding(Limits::default(), Some(digest_by));
                 layer.blob.chunks(step).for_each(|chunk| pass.push_to(chunk, &mut |bytes| tar.push(bytes)));
-                let found = pass.finish_to(&mut |bytes| tar.push(bytes));
-                let diff_id = found.whole.then(|| tar.finish().to_string());
-                Digests { diff_id, ..found }
+                let blob = pass.finish_to(&mut |bytes| tar.push(bytes));
+                let tar = tar.finish(blob.decoded);
+                Digests { wrong_crc: blob.wrong_crc || tar.wrong_crc, diff_id: tar.diff_id, ..blob }
             }
         };
         if found.wrong_crc && verify == Verify::LATER {
@@ -134,12 +136,13 @@ fn claim(kind: u8, right: Digest, bytes: &[u8]) -> Option<Digest> {
 
 fn random() -> impl Strategy<Value = Stated> {
     let content = proptest::collection::vec(any::<u8>(), 0..3000);
-    (content, 0..3u8, 0..6u8, 0..6u8, proptest::option::of(any::<prop::sample::Index>())).prop_map(
+    (content, 0..4u8, 0..6u8, 0..6u8, proptest::option::of(any::<prop::sample::Index>())).prop_map(
         |(content, codec, digest, diff_id, damage)| {
             let made = layer().file("etc/os-release", "ID=alpine\n").file("data", content);
             let made = match codec {
                 0 => made,
                 1 => made.gzip(),
+                2 => made.gzip_members(512),
                 _ => made.zstd(),
             };
             let mut stated = Stated {
@@ -170,16 +173,36 @@ proptest! {
 #[test]
 fn a_wrong_checksum_behind_the_report_is_damage() {
     let made = layer().file("etc/os-release", "ID=alpine\n").file("a", "b").gzip_members(512);
-    let mut blob = made.blob();
-    // The CRC-32 of the first of several members: what stands behind it is not read.
-    let first = blob.windows(3).skip(1).position(|bytes| bytes == [0x1f, 0x8b, 8]).expect("several members") + 1;
-    blob[first - 8] ^= 1;
-    let stated = [Stated { blob, digest: None, diff_id: Some(made.diff_id()) }];
-    assert!(verified_behind(&stated, Verify::LATER, 100, &|_| Way::Apart).is_none(), "found behind the report");
-    let report = behind(&stated, 100, |_| Way::Apart);
-    assert_eq!(report.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(), ["gzip: bad crc"]);
-    assert_eq!(report.layers[0].diff_id_state, Verification::Unread);
-    assert_eq!(report, at_once(&stated));
+    let right = made.blob();
+    let starts: Vec<usize> =
+        right.windows(3).enumerate().filter(|(_, bytes)| *bytes == [0x1f, 0x8b, 8]).map(|(at, _)| at).collect();
+    let [_, second, third, .., last] = starts[..] else { panic!("several members") };
+    let spoilt = |places: &[usize]| {
+        let mut blob = right.clone();
+        places.iter().for_each(|&at| blob[at] ^= 1);
+        [Stated { blob, digest: None, diff_id: Some(made.diff_id()) }]
+    };
+    for way in [Way::Together, Way::Apart, Way::Shared] {
+        let found = |stated: &[Stated]| verified_behind(stated, Verify::LATER, 100, &|_| way).is_none();
+        assert!(!found(&spoilt(&[])), "{way:?}");
+        // Of the first, a later and the last member; of two; of one before other damage, and of one behind that, which is not read.
+        for (places, wrong) in [
+            (&[second - 8][..], true),
+            (&[third - 8], true),
+            (&[right.len() - 8], true),
+            (&[second - 8, third - 8], true),
+            (&[second - 8, last + 2], true),
+            (&[second + 2, last - 8], false),
+        ] {
+            let stated = spoilt(places);
+            assert_eq!(found(&stated), wrong, "{way:?} {places:?}");
+            let report = behind(&stated, 100, |_| way);
+            let first = if wrong { "gzip: bad crc" } else { "gzip: damaged header" };
+            assert_eq!(report.gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(), [first], "{way:?} {places:?}");
+            assert_eq!(report.layers[0].diff_id_state, Verification::Unread);
+            assert_eq!(report, at_once(&stated));
+        }
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! One layer: JavaScript fills the input buffer, the scan eats it.
 
+use porthole_scan::oci::Hasher;
 use porthole_scan::oci::layer::Verify;
 use porthole_scan::{LayerOptions, LayerScan as Scan};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -11,6 +12,7 @@ use crate::limits::Limits;
 #[wasm_bindgen]
 pub struct LayerScan {
     scan: Scan,
+    beginning: Option<Hasher>,
     input: Vec<u8>,
 }
 
@@ -23,7 +25,7 @@ impl LayerScan {
         let (digest, diff_id) = (digest.as_deref().map(algorithm), diff_id.as_deref().map(algorithm));
         let verify = Verify { digest, diff_id, crc: checked || digest.is_some() || diff_id.is_some() };
         let options = LayerOptions { verify, ..limits.options.clone() };
-        Self { scan: Scan::new(&options), input: vec![0; capacity] }
+        Self { scan: Scan::new(&options), beginning: None, input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory: bytes are written there once, and nothing copies them again.
@@ -34,8 +36,21 @@ impl LayerScan {
     /// Eats the first `len` bytes of the input buffer.
     pub fn push(&mut self, len: usize) {
         if let Some(chunk) = self.input.get(..len) {
+            if let Some(hasher) = &mut self.beginning {
+                hasher.push(chunk);
+            }
             self.scan.push(chunk);
         }
+    }
+
+    /// Hashes the blob from here on, by the algorithm of this name, until [`Self::begun`].
+    pub fn begin(&mut self, by: &str) {
+        self.beginning = Some(Hasher::new(algorithm(by)));
+    }
+
+    /// Where that hash stands, for a [`super::digests::BytesDigest`] to carry on; it is given up.
+    pub fn begun(&mut self) -> Vec<u8> {
+        self.beginning.take().and_then(|hasher| hasher.state()).unwrap_or_default()
     }
 
     /// Entries, packages and possible secrets so far.
@@ -53,6 +68,7 @@ impl LayerScan {
 #[cfg(test)]
 mod tests {
     use porthole_scan::LayerFacts;
+    use porthole_scan::oci::{Algorithm, Digest};
     use tar::{Builder, Header};
     use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -86,6 +102,20 @@ mod tests {
         for piece in [1, 7, 513] {
             assert_eq!(scanned(&tar, piece), (found.clone(), facts.clone()), "pieces of {piece}");
         }
+    }
+
+    #[wasm_bindgen_test]
+    fn a_hash_begun_by_a_scan_is_carried_on() {
+        let tar = tar("srv/data", &[7; 3000]);
+        let (first, rest) = tar.split_at(1000);
+        let mut scan = LayerScan::new(1000, false, None, None, &Limits::new());
+        scan.begin("sha256");
+        scan.input.copy_from_slice(first);
+        scan.push(first.len());
+        let mut hash = Hasher::resume(Algorithm::Sha256, &scan.begun()).expect("a state");
+        hash.push(rest);
+        assert_eq!(hash.finish(), Digest::sha256(&tar));
+        assert!(scan.begun().is_empty());
     }
 
     #[wasm_bindgen_test]

@@ -1,6 +1,6 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
-import { BytesDigest, initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
-import type { Beginning, Begun, FromLayer, LayerJob, ToLayer } from '../shared/protocol';
+import { BytesDigest, DecodedDigest, initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
+import type { Begun, FromLayer, LayerJob, ToLayer } from '../shared/protocol';
 import { causeOf } from './failure';
 import { CHUNK, pieces, TELL } from './input';
 import { limitsOf } from './limits';
@@ -30,7 +30,7 @@ onmessage = async (event: MessageEvent<ToLayer>): Promise<void> => {
 };
 
 /** Writes a blob into a handle's input buffer, piece by piece. */
-async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number, bytes: Uint8Array) => void): Promise<void> {
+async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; push(length: number): void }, after?: (at: number) => void): Promise<void> {
   const input = handle.input();
   let at = 0;
   for await (const bytes of pieces(blob)) {
@@ -38,7 +38,7 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
     at += bytes.length;
-    after?.(at, bytes);
+    after?.(at);
   }
 }
 
@@ -46,14 +46,19 @@ async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, 
   const limits = limitsOf(changed);
   const handle = new LayerScan(CHUNK, checked, digest, diffId, limits);
   limits.free();
-  const beginning = begin && new Beginner(memory, layer, begin);
+  let beginning = begin;
+  if (beginning) handle.begin(beginning.by);
   let told = 0;
   const tell = (bytes: number): void => {
     const [files = 0, packages = 0, secrets = 0] = handle.found();
     say({ type: 'read', layer, bytes, files, packages, secrets });
   };
-  await feed(memory, blob, handle, (at, bytes) => {
-    beginning?.take(bytes);
+  await feed(memory, blob, handle, (at) => {
+    if (beginning && at >= beginning.bytes) {
+      beginning = null;
+      const state = handle.begun() as Uint8Array<ArrayBuffer>;
+      say({ type: 'begun', layer, begun: { bytes: at, state } }, [state.buffer]);
+    }
     const now = performance.now();
     if (now - told < TELL) return;
     told = now;
@@ -62,33 +67,6 @@ async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, 
   tell(blob.size);
   const facts = handle.finish() as Uint8Array<ArrayBuffer>;
   say({ type: 'facts', layer, facts, memory: memory.memory.buffer.byteLength }, [facts.buffer]);
-}
-
-/** Hashes the beginning of a blob while it is scanned. */
-class Beginner {
-  readonly #memory: InitOutput;
-  readonly #layer: number;
-  readonly #wanted: number;
-  #bytes = 0;
-  #hash: BytesDigest | null;
-
-  constructor(memory: InitOutput, layer: number, { bytes, by }: Beginning) {
-    this.#memory = memory;
-    this.#layer = layer;
-    this.#wanted = bytes;
-    this.#hash = new BytesDigest(CHUNK, by);
-  }
-
-  take(bytes: Uint8Array): void {
-    if (!this.#hash) return;
-    new Uint8Array(this.#memory.memory.buffer, this.#hash.input(), bytes.length).set(bytes);
-    this.#hash.push(bytes.length);
-    this.#bytes += bytes.length;
-    if (this.#bytes < this.#wanted) return;
-    const state = this.#hash.state() as Uint8Array<ArrayBuffer>;
-    this.#hash = null;
-    say({ type: 'begun', layer: this.#layer, begun: { bytes: this.#bytes, state } }, [state.buffer]);
-  }
 }
 
 /** Hashes the rest of a blob that is a tar: both its digests are one. */
@@ -127,19 +105,20 @@ async function decode(memory: InitOutput, { layer, blob, digest, limits: changed
     }
   }
   const found = handle.finishTo(hand.take);
-  hand.end(found.whole);
+  hand.end({ whole: found.whole, crc: found.crc ?? null });
   say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
   found.free();
 }
 
 /** Hashes what a partner decodes. */
-async function hashTar(memory: InitOutput, { layer, diffId: by, partner }: LayerJob & { type: 'tar' }): Promise<void> {
-  const handle = new BytesDigest(CHUNK, by);
+async function hashTar(memory: InitOutput, { layer, diffId, gzip, partner }: LayerJob & { type: 'tar' }): Promise<void> {
+  const handle = new DecodedDigest(CHUNK, diffId, gzip);
   const input = handle.input();
-  const whole = await taken(partner, (bytes) => {
+  const decoded = await taken(partner, (bytes) => {
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
   });
-  const diffId = handle.finish();
-  say({ type: 'hashed', layer, digest: null, diffId: whole ? diffId : null, wrongCrc: false, memory: memory.memory.buffer.byteLength });
+  const found = handle.finish(decoded.whole, decoded.crc ?? undefined);
+  say({ type: 'hashed', layer, digest: null, diffId: found.diffId ?? null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
+  found.free();
 }

@@ -17,8 +17,8 @@ export interface HashJob {
   blob: Blob;
   digest: string | null;
   diffId: string | null;
-  /** Large and compressed. */
-  shareable: boolean;
+  /** Large and compressed, and whether with gzip; else null. */
+  shareable: { gzip: boolean } | null;
   /** The scan has hashed what it decodes to. */
   scanned: boolean;
 }
@@ -52,11 +52,11 @@ interface Pair {
 
 type Tried =
   | (Job & { tries: number; pair: Pair | null })
-  | { type: 'tar'; layer: number; digest: null; diffId: string; scanned: false; tries: number; pair: Pair };
+  | { type: 'tar'; layer: number; digest: null; diffId: string; gzip: boolean; scanned: false; tries: number; pair: Pair };
 
 /** What a job takes, in passes over stored bytes: what is decoded is some three times as long, and looked at or hashed. */
-const cost = (job: Job): number => job.blob.size * passes(job);
-const passes = (job: Job): number => (job.type === 'hash' && job.diffId === null ? 1 : 4);
+const cost = (job: Job): number => job.blob.size * times(job);
+const times = (job: Job): number => (job.type === 'hash' && job.diffId === null ? 1 : 4);
 
 const untried = (job: Job): Tried => ({ ...job, tries: 0, pair: null });
 
@@ -136,17 +136,17 @@ export class Pool {
   #take(): Tried | undefined {
     const job = this.#scans.pop() ?? this.#shares.pop() ?? this.#hashes.pop();
     if (job?.type !== 'hash' || !job.shareable || job.diffId === null || job.tries > 0) return job;
-    if (this.#idle.length > 0) return this.#share(job, job.diffId);
+    if (this.#idle.length > 0) return this.#share(job, job.diffId, job.shareable.gzip);
     if (![...this.#left.values()].some((left) => left < cost(job) * SOON)) return job;
-    // Something shorter until the partner is there.
-    const other = this.#hashes.pop();
-    if (!other) return this.#share(job, job.diffId);
+    // Something else until the partner is there.
+    const other = this.#hashes.findLastIndex(({ layer }) => layer !== job.layer);
+    if (other < 0) return this.#share(job, job.diffId, job.shareable.gzip);
     this.#hashes.push(job);
-    return other;
+    return this.#hashes.splice(other, 1)[0];
   }
 
   /** The first share of a job; the second waits for another worker. */
-  #share(job: HashJob, diffId: string): Tried {
+  #share(job: HashJob, diffId: string, gzip: boolean): Tried {
     // A pass of its own over the same bytes is not needed then.
     const apart = this.#hashes.find((other): other is Tried & HashJob => other.type === 'hash' && other.layer === job.layer && other.diffId === null);
     if (apart) {
@@ -155,7 +155,7 @@ export class Pool {
     }
     const whole: HashJob = { ...job, digest: job.digest ?? apart?.digest ?? null };
     const pair: Pair = { whole, channel: new MessageChannel(), running: new Set() };
-    this.#shares.push({ type: 'tar', layer: job.layer, digest: null, diffId, scanned: false, tries: 0, pair });
+    this.#shares.push({ type: 'tar', layer: job.layer, digest: null, diffId, gzip, scanned: false, tries: 0, pair });
     this.#open.hash += 1;
     return { ...whole, diffId: null, tries: 0, pair };
   }
@@ -172,7 +172,7 @@ export class Pool {
   #post(worker: Worker, job: Tried): void {
     const common = { module: this.#module, limits: this.#settings.limits, layer: job.layer };
     const say = (message: LayerJob, given: MessagePort[] = []): void => worker.postMessage(message satisfies ToLayer, given);
-    if (job.type === 'tar') say({ ...common, type: 'tar', diffId: job.diffId, partner: job.pair.channel.port2 }, [job.pair.channel.port2]);
+    if (job.type === 'tar') say({ ...common, type: 'tar', diffId: job.diffId, gzip: job.gzip, partner: job.pair.channel.port2 }, [job.pair.channel.port2]);
     else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, checked: job.checked, digest: job.digest, diffId: job.diffId, begin: job.begin });
     else {
       const partner = job.pair?.channel.port1 ?? null;
@@ -252,7 +252,7 @@ export class Pool {
       switch (message.type) {
         case 'alive': return;
         case 'read':
-          if (now?.type === 'scan') this.#left.set(worker, (now.blob.size - message.bytes) * passes(now));
+          if (now?.type === 'scan') this.#left.set(worker, (now.blob.size - message.bytes) * times(now));
           this.#events.read(message.layer, message.bytes, message.files, message.packages, message.secrets);
           return;
         case 'begun': this.#begun.set(message.layer, message.begun); return;

@@ -1,5 +1,5 @@
 // One opened input: from the drop to the report, and the questions that follow.
-import { Archive, Extract, headLength, howToRead, isCompressed, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace, type Limits } from '../pkg/porthole';
+import { Archive, compressionOf, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace, type Limits } from '../pkg/porthole';
 import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
 import type { PolicyResult } from '../shared/report';
@@ -391,7 +391,7 @@ export class Session {
     const streamed = place.kind === 'streamed' && place.file !== null;
     const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);
     // In a plain tar the file lies where it is said to lie: nothing before it is read.
-    if (!streamed && !isCompressed(readNow(blob.slice(0, 4)))) return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
+    if (!streamed && compressionOf(readNow(blob.slice(0, 4))) === 'none') return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
     const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit, this.#limits) : new Extract(offset, size, limit, this.#limits);
     for await (const bytes of pieces(blob)) if (extract.push(bytes)) break;
     return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };

@@ -2,9 +2,8 @@
 //!
 //! Header and trailer are read here, so that the inflater's state is reused: eStargz has one member a file.
 
-use flate2::Crc;
-
 use super::Counted;
+use super::crc32;
 use super::inflate::{Inflate, Pause};
 use crate::error::Error;
 
@@ -19,8 +18,7 @@ const RESERVED: u8 = 0xe0;
 
 pub(super) struct Gzip {
     inflate: Inflate,
-    /// None where the check is left out.
-    crc: Option<Sum>,
+    crc: Crc,
     /// Bytes of the stream so far.
     taken: u64,
     /// Bytes of the member so far, modulo 2³².
@@ -28,53 +26,62 @@ pub(super) struct Gzip {
     state: State,
 }
 
-/// Who computes the CRC-32 of members.
+/// CRC-32 of bytes that follow what has this sum.
+type Crc32 = fn(u32, &[u8]) -> u32;
+
+/// Who compares the CRC-32 of members.
 #[derive(Clone, Copy)]
-pub(super) enum Crc32 {
+pub(super) enum Check {
     /// Nobody.
     Off,
-    /// We.
-    Own,
-    /// The host, from the sum so far and the next bytes.
-    Host(fn(u32, &[u8]) -> u32),
+    /// We: all of them.
+    On(Crc32),
+    /// Somebody else the first member's, and we the others'.
+    Lent,
 }
 
-/// The CRC-32 of a member so far.
-enum Sum {
-    Own(Crc),
-    Host(fn(u32, &[u8]) -> u32, u32),
+/// The sums that are kept.
+struct Crc {
+    by: Option<Crc32>,
+    /// Of the member so far.
+    sum: u32,
+    lent: Option<Lent>,
 }
 
-impl Crc32 {
-    fn start(self) -> Option<Sum> {
-        match self {
-            Self::Off => None,
-            Self::Own => Some(Sum::Own(Crc::new())),
-            Self::Host(host) => Some(Sum::Host(host, 0)),
-        }
+/// A first member that somebody else sums.
+enum Lent {
+    Unended,
+    /// What everything decoded so far has for a sum if the first member is what it states.
+    Stated(u32),
+}
+
+impl Crc {
+    fn new(check: Check) -> Self {
+        let (by, lent) = match check {
+            Check::Off => (None, None),
+            Check::On(by) => (Some(by), None),
+            Check::Lent => (None, Some(Lent::Unended)),
+        };
+        Self { by, sum: 0, lent }
     }
-}
 
-impl Sum {
     fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Own(crc) => crc.update(bytes),
-            Self::Host(host, sum) => *sum = host(*sum, bytes),
+        if let Some(by) = self.by {
+            self.sum = by(self.sum, bytes);
+        }
+        if let Some(Lent::Stated(all)) = &mut self.lent {
+            *all = crc32(*all, bytes);
         }
     }
 
-    fn reset(&mut self) {
-        match self {
-            Self::Own(crc) => crc.reset(),
-            Self::Host(_, sum) => *sum = 0,
+    /// A member has ended, which states this sum; false if it has another.
+    fn ends(&mut self, stated: u32) -> bool {
+        if let Some(lent @ Lent::Unended) = &mut self.lent {
+            *lent = Lent::Stated(stated);
+            self.by = Some(crc32);
+            return true;
         }
-    }
-
-    fn sum(&self) -> u32 {
-        match self {
-            Self::Own(crc) => crc.sum(),
-            Self::Host(_, sum) => *sum,
-        }
+        self.by.is_none() || self.sum == stated
     }
 }
 
@@ -117,8 +124,16 @@ enum State {
 }
 
 impl Gzip {
-    pub(super) fn new(buffer: usize, crc: Crc32) -> Self {
-        Self { inflate: Inflate::new(buffer), crc: crc.start(), taken: 0, len: 0, state: State::Head { seen: 0, flags: 0 } }
+    pub(super) fn new(buffer: usize, check: Check) -> Self {
+        Self { inflate: Inflate::new(buffer), crc: Crc::new(check), taken: 0, len: 0, state: State::Head { seen: 0, flags: 0 } }
+    }
+
+    /// With [`Check::Lent`]: what everything decoded must have for a sum, once the first member has ended.
+    pub(super) fn lent(&self) -> Option<u32> {
+        match self.crc.lent {
+            Some(Lent::Stated(all)) => Some(all),
+            _ => None,
+        }
     }
 
     pub(super) fn push(&mut self, mut input: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
@@ -155,11 +170,11 @@ impl Gzip {
         if bytes.is_empty() {
             return Ok(());
         }
-        if let Some(crc) = &mut self.crc {
-            crc.update(bytes);
-        }
         self.len = self.len.wrapping_add(bytes.len() as u32);
-        out(bytes, stored)
+        // First: what is refused is not among what was decoded.
+        out(bytes, stored)?;
+        self.crc.update(bytes);
+        Ok(())
     }
 
     /// One byte of framing.
@@ -219,21 +234,19 @@ impl Gzip {
             State::HeaderCrc { seen: 0 }
         } else {
             self.inflate.reset();
-            if let Some(crc) = &mut self.crc {
-                crc.reset();
-            }
+            self.crc.sum = 0;
             self.len = 0;
             State::Body
         }
     }
 
-    fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
+    fn check(&mut self, trailer: [u8; 8]) -> Result<(), Error> {
         let [a, b, c, d, e, f, g, h] = trailer;
         // The length first, which is always compared: so what is told of it does not depend on whether the CRC-32 is.
         if u32::from_le_bytes([e, f, g, h]) != self.len {
             return Err(damaged("bad length"));
         }
-        if self.crc.as_ref().is_some_and(|crc| crc.sum() != u32::from_le_bytes([a, b, c, d])) {
+        if !self.crc.ends(u32::from_le_bytes([a, b, c, d])) {
             return Err(damaged(WRONG_CRC));
         }
         Ok(())

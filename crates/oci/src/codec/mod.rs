@@ -8,11 +8,13 @@ mod inflate;
 mod zstd;
 
 pub use inflate::{Inflate, Pause};
+/// CRC-32 as gzip has it (RFC 1952, section 8), of bytes that follow what has the sum `start`; 0 at the start.
+pub use zlib_rs::crc32::crc32;
 
 use crate::error::Error;
 use crate::limits::Limits;
 pub(crate) use gzip::WRONG_CRC;
-use gzip::{Crc32, Gzip};
+use gzip::{Check, Gzip};
 use zstd::Zstd;
 
 /// How bytes are compressed.
@@ -61,7 +63,7 @@ pub struct Decoder {
     limits: Limits,
     state: State,
     compression: Option<Compression>,
-    crc: Crc32,
+    check: Check,
     stored: u64,
     expanded: u64,
     warnings: Vec<String>,
@@ -72,25 +74,40 @@ enum State {
     Plain,
     Gzip(Box<Gzip>),
     Zstd(Box<Zstd>),
-    Failed,
+    Failed { lent_crc: Option<u32> },
 }
 
 impl Decoder {
     /// A decoder that looks at the first bytes.
     pub fn sniffing(limits: Limits) -> Self {
         let state = State::Sniffing { head: [0; 4], len: 0 };
-        Self { limits, state, compression: None, crc: Crc32::Own, stored: 0, expanded: 0, warnings: Vec::new() }
+        Self { limits, state, compression: None, check: Check::On(crc32), stored: 0, expanded: 0, warnings: Vec::new() }
     }
 
     /// Leaves the CRC-32 of gzip members uncompared, for data whose digest is compared anyway.
     pub fn without_crc(mut self) -> Self {
-        self.crc = Crc32::Off;
+        self.check = Check::Off;
         self
     }
 
     /// Has the host compute the CRC-32 of gzip members; before the first byte.
     pub(crate) fn crc_by(&mut self, host: fn(u32, &[u8]) -> u32) {
-        self.crc = Crc32::Host(host);
+        self.check = Check::On(host);
+    }
+
+    /// Leaves the CRC-32 of the first gzip member, mostly the only one, to whoever looks at what is decoded anyway; before the first
+    /// byte. See [`Self::lent_crc`].
+    pub(crate) fn lend_crc(&mut self) {
+        self.check = Check::Lent;
+    }
+
+    /// What everything that was decoded so far must have for a CRC-32, if that was lent and the first member has ended.
+    pub(crate) fn lent_crc(&self) -> Option<u32> {
+        match &self.state {
+            State::Gzip(gzip) => gzip.lent(),
+            State::Failed { lent_crc } => *lent_crc,
+            _ => None,
+        }
     }
 
     /// What the first bytes told; none before four bytes came (or the end).
@@ -149,7 +166,7 @@ impl Decoder {
             self.decode(head, out)?;
         }
         match &mut self.state {
-            State::Sniffing { .. } | State::Plain | State::Failed => Ok(()),
+            State::Sniffing { .. } | State::Plain | State::Failed { .. } => Ok(()),
             State::Gzip(gzip) => gzip.finish(&mut within(&self.limits, &mut self.expanded, out), self.stored),
             State::Zstd(zstd) => zstd.finish(self.stored),
         }
@@ -159,7 +176,7 @@ impl Decoder {
         self.compression = Some(compression);
         self.state = match compression {
             Compression::None => State::Plain,
-            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer, self.crc))),
+            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer, self.check))),
             Compression::Zstd => State::Zstd(Box::new(Zstd::new(self.limits.max_zstd_window))),
         };
     }
@@ -170,13 +187,14 @@ impl Decoder {
         }
         let mut counted = within(&self.limits, &mut self.expanded, out);
         let result = match &mut self.state {
-            State::Sniffing { .. } | State::Failed => Ok(()),
+            State::Sniffing { .. } | State::Failed { .. } => Ok(()),
             State::Plain => counted(input, u64::MAX),
             State::Gzip(gzip) => gzip.push(input, &mut counted, &mut self.warnings),
             State::Zstd(zstd) => zstd.push(input, &mut counted, &mut self.warnings),
         };
         if result.is_err() {
-            self.state = State::Failed;
+            let lent_crc = if let State::Gzip(gzip) = &self.state { gzip.lent() } else { None };
+            self.state = State::Failed { lent_crc };
         }
         result
     }

@@ -164,12 +164,19 @@ pub struct BlobEnd {
     compression: Compression,
     damage: Option<Error>,
     warnings: Vec<String>,
+    lent_crc: Option<u32>,
 }
 
 impl BlobEnd {
     /// True if a check that [`Verify::crc`] is about turned out wrong.
     pub fn has_wrong_crc(&self) -> bool {
         self.damage.as_ref() == Some(&Error::Codec { codec: "gzip", what: WRONG_CRC.to_owned() })
+    }
+
+    /// What everything that was decoded must have for a CRC-32 ([`crc32`](crate::codec::crc32)), where that check was lent
+    /// ([`BlobReader::lend_crc`]) and there is something to check.
+    pub fn lent_crc(&self) -> Option<u32> {
+        self.lent_crc
     }
 
     /// True if the blob decodes to its end.
@@ -189,6 +196,12 @@ impl BlobReader {
     pub fn sum_by(&mut self, host: HostSums) {
         self.hasher = Some(Hasher::by_host((host.sha256)()));
         self.decoder.crc_by(host.crc32);
+    }
+
+    /// Leaves the CRC-32 of gzip's first member, mostly the only one, to whoever takes what comes out; before the first byte. See
+    /// [`BlobEnd::lent_crc`].
+    pub fn lend_crc(&mut self) {
+        self.decoder.lend_crc();
     }
 
     /// Bytes of the blob pushed so far.
@@ -229,6 +242,7 @@ impl BlobReader {
             stored: self.decoder.stored(),
             expanded: self.decoder.expanded(),
             compression,
+            lent_crc: self.decoder.lent_crc(),
             damage: self.damage,
             warnings: self.warnings,
         }
