@@ -3,13 +3,14 @@
 //! Compression is what the bytes say, never what a name or a media type claims. gzip follows RFC 1952 (several members),
 //! zstd RFC 8878 (several and skippable frames). Must not know: tar, layers. Proof: `tests/suite/codec.rs`.
 
+mod crc32;
 mod gzip;
 mod inflate;
 mod zstd;
 
 pub use inflate::{Inflate, Pause};
-/// CRC-32 as gzip has it (RFC 1952, section 8), of bytes that follow what has the sum `start`; 0 at the start.
-pub use zlib_rs::crc32::crc32;
+
+pub use crc32::crc32;
 
 use crate::error::Error;
 use crate::limits::Limits;

@@ -6,14 +6,18 @@ import { cancel } from '../scan';
 import type { Slot, Subject } from '../store';
 import { S } from '../../shared/strings';
 
+/** Without a word on progress for so long, milliseconds, rate and time left are counted on. */
+const SILENT = 1000;
+
 export function Scanning({ subject, slot }: { subject: Subject; slot: Slot }) {
-  const [now, setNow] = useState(performance.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(performance.now()), 250);
-    return () => clearInterval(timer);
-  }, []);
   const { progress } = subject;
-  const seconds = Math.max(0.05, (now - subject.started) / 1000);
+  const [, look] = useState({});
+  // Drawn with each word on how far it is; by a clock only where none comes.
+  useEffect(() => {
+    const timer = setTimeout(() => look({}), SILENT);
+    return () => clearTimeout(timer);
+  });
+  const seconds = Math.max(0.05, (performance.now() - subject.started) / 1000);
   const rate = progress ? progress.read / seconds : 0;
   // Of the first hundredth nothing can be foretold: it may be one small layer.
   const left = progress && progress.total > progress.read && progress.read > progress.total / 100 ? (progress.total - progress.read) / rate : null;
