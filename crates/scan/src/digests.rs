@@ -1,13 +1,11 @@
 //! Digests of a layer blob, for a host that shows the report first and verifies behind it.
 //!
-//! SHA-256 in WebAssembly costs more than inflating. So a layer may be scanned with `Verify::LATER`: the report then says
+//! SHA-256 in WebAssembly costs more than inflating. So a layer may be scanned with `Verify::NONE`: the report then says
 //! *pending* of every digest that is stated for it, and [`Analysis::set_digest`](crate::Analysis::set_digest) and
 //! [`Analysis::set_diff_id`](crate::Analysis::set_diff_id) settle what a second pass over the bytes gives. The second pass
-//! decodes as the first one does, and compares what gzip itself checks, which takes a seventh of a scan. Where only that is wrong the
-//! host scans once more with [`Verify::CHECKED`], so that what is told of a damaged blob does not depend on the way.
+//! decodes as the first one does, so that both find the same damage.
 //! Must not know: entries, facts, what was stated. Proof: `tests/suite/pending.rs`.
 
-use porthole_oci::codec::crc32;
 use porthole_oci::layer::{BlobReader, Verify, halves};
 use porthole_oci::{Algorithm, Hasher, Limits};
 
@@ -28,46 +26,8 @@ pub struct Digests {
     pub digest: Option<String>,
     /// Of the uncompressed tar; none where the blob does not decode to its end.
     pub diff_id: Option<String>,
-    /// True if the CRC-32 of a gzip member turned out wrong. Where the scan left that out, it has to be done again, with
-    /// [`Verify::CHECKED`].
-    pub wrong_crc: bool,
-    /// What whoever hashes what the blob decodes to needs to know of its end.
-    pub decoded: Decoded,
-}
-
-/// How decoding ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Decoded {
-    /// To the blob's end: only then has what it decodes to a digest.
+    /// True if the blob decodes to its end: only then has what it decodes to a digest.
     pub whole: bool,
-    /// What everything that came out must have for a CRC-32, where that is left to whoever hashes it.
-    pub crc: Option<u32>,
-}
-
-/// Hashes what somebody else decodes, see [`LayerDigests::decoding`].
-pub struct DecodedDigest {
-    hasher: Hasher,
-    crc: Option<u32>,
-}
-
-impl DecodedDigest {
-    /// Nothing was decoded yet. `gzip`: of a blob that is compressed so, which has a CRC-32.
-    pub fn new(diff_id: Algorithm, gzip: bool) -> Self {
-        Self { hasher: Hasher::new(diff_id), crc: gzip.then_some(0) }
-    }
-
-    /// The next bytes.
-    pub fn push(&mut self, bytes: &[u8]) {
-        self.hasher.push(bytes);
-        self.crc = self.crc.map(|sum| crc32(sum, bytes));
-    }
-
-    /// There are no more: the diff_id, and what became of the CRC-32.
-    pub fn finish(self, decoded: Decoded) -> Digests {
-        let wrong_crc = decoded.crc.is_some() && decoded.crc != self.crc;
-        let diff_id = (decoded.whole && !wrong_crc).then(|| self.hasher.finish().to_string());
-        Digests { diff_id, wrong_crc, decoded, ..Digests::default() }
-    }
 }
 
 impl LayerDigests {
@@ -75,16 +35,13 @@ impl LayerDigests {
     pub fn new(limits: Limits, digest: Option<Algorithm>, diff_id: Option<Algorithm>) -> Self {
         Self(match (digest, diff_id) {
             (Some(digest), None) => Pass::Blob(Box::new(Hasher::new(digest))),
-            _ => Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id, crc: true }).0, diff_id.map(Hasher::new)))),
+            _ => Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id }).0, diff_id.map(Hasher::new)))),
         })
     }
 
-    /// At the start of a blob that somebody else hashes what it decodes to ([`DecodedDigest`]), and computes the CRC-32 of: see
-    /// [`Self::push_to`].
+    /// At the start of a blob that somebody else hashes what it decodes to: see [`Self::push_to`].
     pub fn decoding(limits: Limits, digest: Option<Algorithm>) -> Self {
-        let (mut blob, _) = halves(limits, Verify { digest, diff_id: None, crc: true });
-        blob.lend_crc();
-        Self(Pass::Tar(Box::new((blob, None))))
+        Self(Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id: None }).0, None))))
     }
 
     /// The next bytes of the blob.
@@ -112,13 +69,13 @@ impl LayerDigests {
     pub fn finish_to(self, out: &mut dyn FnMut(&[u8])) -> Digests {
         let text = |digest: Option<porthole_oci::Digest>| digest.map(|digest| digest.to_string());
         match self.0 {
-            Pass::Blob(hasher) => Digests { digest: text(Some(hasher.finish())), ..Digests::default() },
+            Pass::Blob(hasher) => Digests { digest: text(Some(hasher.finish())), whole: true, ..Digests::default() },
             Pass::Tar(pass) => {
                 let (blob, mut tar) = *pass;
                 let end = blob.finish(&mut |bytes| hash(&mut tar, bytes, out));
-                let (wrong_crc, decoded) = (end.has_wrong_crc(), Decoded { whole: end.is_whole(), crc: end.lent_crc() });
+                let whole = end.is_whole();
                 let (digest, diff_id) = end.digests(tar);
-                Digests { digest: text(digest), diff_id: text(diff_id), wrong_crc, decoded }
+                Digests { digest: text(digest), diff_id: text(diff_id), whole }
             }
         }
     }

@@ -47,7 +47,7 @@ pub mod time;
 mod told_twice;
 
 pub use compare::compare_files;
-pub use digests::{Decoded, DecodedDigest, Digests, LayerDigests};
+pub use digests::{Digests, LayerDigests};
 pub use entry_log::{EntryLog, EntryRef};
 pub use extract::{Extract, StreamExtract};
 pub use facts::{FACTS_VERSION, FactsError, LayerFacts};

@@ -85,10 +85,10 @@ pub fn how_to_read(head: &[u8]) -> Result<String, JsError> {
     }
 }
 
-/// How a layer is compressed, by its first bytes: `none`, `gzip` or `zstd`.
-#[wasm_bindgen(js_name = compressionOf)]
-pub fn compression_of(head: &[u8]) -> String {
-    Compression::sniff(head).name().into()
+/// True where a layer's first bytes say that it is compressed: its digest and its diff_id are two passes.
+#[wasm_bindgen(js_name = isCompressed)]
+pub fn is_compressed(head: &[u8]) -> bool {
+    Compression::sniff(head) != Compression::None
 }
 
 /// How many first bytes [`how_to_read`] wants.

@@ -3,8 +3,8 @@
 //! Two workers can share a compressed blob: one decodes it and hands what comes out to the other, which hashes that.
 
 use js_sys::Function;
+use porthole_scan::LayerDigests as Pass;
 use porthole_scan::oci::{Algorithm, Hasher};
-use porthole_scan::{Decoded, DecodedDigest as Tar, LayerDigests as Pass};
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
 
@@ -26,13 +26,8 @@ pub struct Digests {
     /// Of the uncompressed tar; none too where the blob does not decode to its end.
     #[wasm_bindgen(js_name = diffId)]
     pub diff_id: Option<String>,
-    /// True if the CRC-32 of a gzip member turned out wrong: where the scan did not compare it, it has to be done again.
-    #[wasm_bindgen(js_name = wrongCrc)]
-    pub wrong_crc: bool,
     /// True if the blob decodes to its end: only then has what it decodes to a digest.
     pub whole: bool,
-    /// What everything decoded must have for a CRC-32, where that is left to who hashes it.
-    pub crc: Option<u32>,
 }
 
 /// The algorithm of this name.
@@ -96,46 +91,12 @@ fn call(take: &Function, bytes: &[u8]) {
 
 impl From<porthole_scan::Digests> for Digests {
     fn from(found: porthole_scan::Digests) -> Self {
-        let Decoded { whole, crc } = found.decoded;
-        Self { digest: found.digest, diff_id: found.diff_id, wrong_crc: found.wrong_crc, whole, crc }
+        Self { digest: found.digest, diff_id: found.diff_id, whole: found.whole }
     }
 }
 
-/// Hashes what another worker decodes a blob to.
-#[wasm_bindgen]
-pub struct DecodedDigest {
-    tar: Tar,
-    input: Vec<u8>,
-}
-
-#[wasm_bindgen]
-impl DecodedDigest {
-    /// A hash with an input buffer of `capacity` bytes, by the algorithm of this name; `gzip` if that is what the blob is
-    /// compressed with.
-    #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, by: &str, gzip: bool) -> Self {
-        Self { tar: Tar::new(algorithm(by), gzip), input: vec![0; capacity] }
-    }
-
-    /// Where the input buffer lies in WebAssembly memory.
-    pub fn input(&mut self) -> *mut u8 {
-        self.input.as_mut_ptr()
-    }
-
-    /// Eats the first `len` bytes of the input buffer.
-    pub fn push(&mut self, len: usize) {
-        if let Some(chunk) = self.input.get(..len) {
-            self.tar.push(chunk);
-        }
-    }
-
-    /// Nothing more comes; `whole` and `crc` as the other worker's [`Digests`] have them. The handle is used up.
-    pub fn finish(self, whole: bool, crc: Option<u32>) -> Digests {
-        self.tar.finish(Decoded { whole, crc }).into()
-    }
-}
-
-/// Hashes a blob that is a tar, from its beginning or from where another worker has stopped.
+/// Hashes bytes: what another worker decodes a blob to, or a blob that is a tar, from its beginning or from where another worker
+/// has stopped.
 #[wasm_bindgen]
 pub struct BytesDigest {
     hasher: Hasher,

@@ -18,12 +18,11 @@ pub struct LayerScan {
 
 #[wasm_bindgen]
 impl LayerScan {
-    /// A scan with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms. A digest without one stays pending,
-    /// and where neither has one, so does what gzip itself checks unless `checked`: see [`super::digests::LayerDigests`].
+    /// A scan with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms. A digest without one stays pending:
+    /// see [`super::digests::LayerDigests`].
     #[wasm_bindgen(constructor)]
-    pub fn new(capacity: usize, checked: bool, digest: Option<String>, diff_id: Option<String>, limits: &Limits) -> Self {
-        let (digest, diff_id) = (digest.as_deref().map(algorithm), diff_id.as_deref().map(algorithm));
-        let verify = Verify { digest, diff_id, crc: checked || digest.is_some() || diff_id.is_some() };
+    pub fn new(capacity: usize, digest: Option<String>, diff_id: Option<String>, limits: &Limits) -> Self {
+        let verify = Verify { digest: digest.as_deref().map(algorithm), diff_id: diff_id.as_deref().map(algorithm) };
         let options = LayerOptions { verify, ..limits.options.clone() };
         Self { scan: Scan::new(&options), beginning: None, input: vec![0; capacity] }
     }
@@ -85,7 +84,7 @@ mod tests {
     }
 
     fn scanned(tar: &[u8], piece: usize) -> (Vec<u32>, Vec<u8>) {
-        let mut scan = LayerScan::new(piece, false, None, None, &Limits::new());
+        let mut scan = LayerScan::new(piece, None, None, &Limits::new());
         for bytes in tar.chunks(piece) {
             scan.input[..bytes.len()].copy_from_slice(bytes);
             scan.push(bytes.len());
@@ -108,7 +107,7 @@ mod tests {
     fn a_hash_begun_by_a_scan_is_carried_on() {
         let tar = tar("srv/data", &[7; 3000]);
         let (first, rest) = tar.split_at(1000);
-        let mut scan = LayerScan::new(1000, false, None, None, &Limits::new());
+        let mut scan = LayerScan::new(1000, None, None, &Limits::new());
         scan.begin("sha256");
         scan.input.copy_from_slice(first);
         scan.push(first.len());
@@ -120,7 +119,7 @@ mod tests {
 
     #[wasm_bindgen_test]
     fn more_than_the_buffer_holds_is_not_eaten() {
-        let mut scan = LayerScan::new(16, false, None, None, &Limits::new());
+        let mut scan = LayerScan::new(16, None, None, &Limits::new());
         scan.push(17);
         assert_eq!(scan.found(), [0, 0, 0]);
     }

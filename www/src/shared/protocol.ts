@@ -147,15 +147,14 @@ export interface Begun {
 }
 
 /**
- * One pass over one layer's blob, or a share of one. A digest that is null is not wanted; `checked` has a scan compare gzip's CRC-32
- * even if it hashes nothing. A scan of a blob that is a tar may `begin` to hash it, which another pass carries on (`begun`).
- * Two workers can share a pass: one decodes the blob and hands on what comes out (`partner`), the other hashes that (`tar`), and
- * computes what `gzip` checks.
+ * One pass over one layer's blob, or a share of one. A digest that is null is not wanted. A scan of a blob that is a tar may `begin`
+ * to hash it, which another pass carries on (`begun`). Two workers can share a pass: one decodes the blob and hands on what comes out
+ * (`partner`), the other hashes that (`tar`).
  */
 export type LayerJob = { module: WebAssembly.Module; limits: Settings['limits']; layer: number } & (
-  | { type: 'scan'; blob: Blob; checked: boolean; digest: string | null; diffId: string | null; begin: Beginning | null }
+  | { type: 'scan'; blob: Blob; digest: string | null; diffId: string | null; begin: Beginning | null }
   | { type: 'hash'; blob: Blob; digest: string | null; diffId: string | null; begun: Begun | null; partner: MessagePort | null }
-  | { type: 'tar'; diffId: string; gzip: boolean; partner: MessagePort }
+  | { type: 'tar'; diffId: string; partner: MessagePort }
 );
 export type ToLayer = LayerJob | { type: 'ping' };
 
@@ -171,7 +170,7 @@ export type Cause =
 export type FromLayer =
   | { type: 'read'; layer: number; bytes: number; files: number; packages: number; secrets: number }
   | { type: 'facts'; layer: number; facts: Uint8Array<ArrayBuffer>; memory: number }
-  | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; wrongCrc: boolean; memory: number }
+  | { type: 'hashed'; layer: number; digest: string | null; diffId: string | null; memory: number }
   | { type: 'begun'; layer: number; begun: Begun }
   | { type: 'failed'; layer: number; cause: Cause }
   /** The answer to a ping. */

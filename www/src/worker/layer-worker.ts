@@ -1,5 +1,5 @@
 // Scans and hashes layers, one after the other, each in a fresh handle. Holds nothing of value: it may be ended at any moment.
-import { BytesDigest, DecodedDigest, initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
+import { BytesDigest, initSync, LayerDigests, LayerScan, type InitOutput } from '../pkg/porthole';
 import type { Begun, FromLayer, LayerJob, ToLayer } from '../shared/protocol';
 import { causeOf } from './failure';
 import { CHUNK, pieces, TELL } from './input';
@@ -42,9 +42,9 @@ async function feed(memory: InitOutput, blob: Blob, handle: { input(): number; p
   }
 }
 
-async function scan(memory: InitOutput, { layer, blob, checked, digest, diffId, begin, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
+async function scan(memory: InitOutput, { layer, blob, digest, diffId, begin, limits: changed }: LayerJob & { type: 'scan' }): Promise<void> {
   const limits = limitsOf(changed);
-  const handle = new LayerScan(CHUNK, checked, digest, diffId, limits);
+  const handle = new LayerScan(CHUNK, digest, diffId, limits);
   limits.free();
   let beginning = begin;
   if (beginning) handle.begin(beginning.by);
@@ -74,7 +74,7 @@ async function carryOn(memory: InitOutput, { layer, blob, digest, diffId }: Laye
   const handle = new BytesDigest(CHUNK, digest ?? diffId ?? '', state);
   await feed(memory, blob.slice(bytes), handle);
   const found = handle.finish();
-  say({ type: 'hashed', layer, digest: digest && found, diffId: diffId && found, wrongCrc: false, memory: memory.memory.buffer.byteLength });
+  say({ type: 'hashed', layer, digest: digest && found, diffId: diffId && found, memory: memory.memory.buffer.byteLength });
 }
 
 async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: changed }: LayerJob & { type: 'hash' }): Promise<void> {
@@ -83,7 +83,7 @@ async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: c
   limits.free();
   await feed(memory, blob, handle);
   const found = handle.finish();
-  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
+  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: found.diffId ?? null, memory: memory.memory.buffer.byteLength });
   found.free();
 }
 
@@ -105,20 +105,19 @@ async function decode(memory: InitOutput, { layer, blob, digest, limits: changed
     }
   }
   const found = handle.finishTo(hand.take);
-  hand.end({ whole: found.whole, crc: found.crc ?? null });
-  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
+  hand.end(found.whole);
+  say({ type: 'hashed', layer, digest: found.digest ?? null, diffId: null, memory: memory.memory.buffer.byteLength });
   found.free();
 }
 
 /** Hashes what a partner decodes. */
-async function hashTar(memory: InitOutput, { layer, diffId, gzip, partner }: LayerJob & { type: 'tar' }): Promise<void> {
-  const handle = new DecodedDigest(CHUNK, diffId, gzip);
+async function hashTar(memory: InitOutput, { layer, diffId: by, partner }: LayerJob & { type: 'tar' }): Promise<void> {
+  const handle = new BytesDigest(CHUNK, by);
   const input = handle.input();
-  const decoded = await taken(partner, (bytes) => {
+  const whole = await taken(partner, (bytes) => {
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     handle.push(bytes.length);
   });
-  const found = handle.finish(decoded.whole, decoded.crc ?? undefined);
-  say({ type: 'hashed', layer, digest: null, diffId: found.diffId ?? null, wrongCrc: found.wrongCrc, memory: memory.memory.buffer.byteLength });
-  found.free();
+  const diffId = handle.finish();
+  say({ type: 'hashed', layer, digest: null, diffId: whole ? diffId : null, memory: memory.memory.buffer.byteLength });
 }

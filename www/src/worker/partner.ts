@@ -5,14 +5,8 @@ import { CHUNK } from './input';
 /** Pieces that the other has not given back. More only within one slice of the blob, where that decodes to more. */
 const AHEAD = 4;
 
-/** How decoding ended: at the blob's end or before, and what all of it must have for a CRC-32, if that is for the other to see. */
-export interface Decoded {
-  whole: boolean;
-  crc: number | null;
-}
-
-/** What goes over: the first bytes of a buffer, or that there are no more. */
-type Given = { buffer: ArrayBuffer; length: number } | Decoded;
+/** What goes over: the first bytes of a buffer, or that there are no more, and whether the blob decoded to its end. */
+type Given = { buffer: ArrayBuffer; length: number } | { whole: boolean };
 
 /** The side that gives. */
 export class Hand {
@@ -54,9 +48,9 @@ export class Hand {
     return new Promise((resolve) => { this.#wake = resolve; });
   }
 
-  end(decoded: Decoded): void {
+  end(whole: boolean): void {
     if (this.#filled > 0) this.#send();
-    this.#port.postMessage(decoded satisfies Given);
+    this.#port.postMessage({ whole } satisfies Given);
   }
 
   #send(): void {
@@ -68,14 +62,14 @@ export class Hand {
   }
 }
 
-/** The side that takes: every piece, then how decoding ended. */
-export function taken(port: MessagePort, take: (bytes: Uint8Array) => void): Promise<Decoded> {
+/** The side that takes: every piece, then whether the blob decoded to its end. */
+export function taken(port: MessagePort, take: (bytes: Uint8Array) => void): Promise<boolean> {
   return new Promise((resolve, reject) => {
     port.onmessage = ({ data }: MessageEvent<Given>) => {
       try {
         if ('whole' in data) {
           port.close();
-          resolve(data);
+          resolve(data.whole);
           return;
         }
         take(new Uint8Array(data.buffer, 0, data.length));

@@ -1,5 +1,5 @@
 // Which passes are made over the layers' blobs: what the report waits for, and what is hashed behind it.
-import { compressionOf } from '../pkg/porthole';
+import { isCompressed } from '../pkg/porthole';
 import { alongside } from './alongside';
 import { readNow } from './input';
 import type { HashJob, Job } from './pool';
@@ -16,11 +16,11 @@ export interface Hashable {
 const LARGE = 8 << 20;
 
 /** A blob that cannot be read any more is none: the pass over it says so, and loses nothing else. */
-function compression(blob: Blob): string {
+function looksCompressed(blob: Blob): boolean {
   try {
-    return compressionOf(readNow(blob.slice(0, 4)));
+    return isCompressed(readNow(blob.slice(0, 4)));
   } catch {
-    return 'none';
+    return false;
   }
 }
 
@@ -28,25 +28,24 @@ function compression(blob: Blob): string {
  * behind is shorter by more than the report is later. */
 const BEGINNING = 1 / 12;
 
-/** `checked` has every scan compare gzip's CRC-32. What is behind the report is asked for later: some blobs are looked at for it. */
-export function passes(blobs: readonly Hashable[], workers: number, checked: boolean): { scans: Job[]; behind: () => Job[] } {
+/** What is behind the report is asked for later: some blobs are looked at for it. */
+export function passes(blobs: readonly Hashable[], workers: number): { scans: Job[]; behind: () => Job[] } {
   const hashed = alongside(blobs.map(({ blob }) => blob.size), workers);
   const largest = Math.max(...blobs.map(({ blob }) => blob.size));
   // Looked at before it is scanned only where that decides something.
-  const compressed = blobs.map(({ blob }) => blob.size > LARGE && compression(blob) !== 'none');
+  const compressed = blobs.map(({ blob }) => blob.size > LARGE && looksCompressed(blob));
   // What a large blob itself hashes to needs no decoding: it is left for behind the report.
   const apart = blobs.map((_, at) => hashed[at] === true && compressed[at] === true);
   const scans = blobs.map(({ layer, blob, digestBy, diffIdBy }, at): Job => ({
-    type: 'scan', layer, blob, checked, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null,
+    type: 'scan', layer, blob, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null,
     begin: !hashed[at] && !compressed[at] && blob.size > LARGE && digestBy === diffIdBy ? { bytes: blob.size * BEGINNING, by: digestBy } : null,
   }));
   const behind = (): Job[] => blobs.flatMap(({ layer, blob, digestBy, diffIdBy }, at): Job[] => {
-    const job: HashJob = { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy, shareable: null, scanned: hashed[at] === true };
+    const job: HashJob = { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy, shareable: false, scanned: hashed[at] === true };
     if (hashed[at]) return apart[at] ? [{ ...job, diffId: null }] : [];
     // The largest that is compressed is hashed in two, which two workers can do; others are read once for both.
-    const by = blob.size < largest ? 'none' : compression(blob);
-    if (by === 'none') return [job];
-    return [{ ...job, diffId: null }, { ...job, digest: null, shareable: { gzip: by === 'gzip' } }];
+    if (blob.size < largest || !(compressed[at] || looksCompressed(blob))) return [job];
+    return [{ ...job, diffId: null }, { ...job, digest: null, shareable: true }];
   });
   return { scans, behind };
 }

@@ -9,7 +9,7 @@ import LayerWorker from './layer-worker.ts?worker&inline';
 
 /** One pass over one blob: for its facts and by these algorithms for digests on the way, or for its digests alone. */
 export type Job =
-  | { type: 'scan'; layer: number; blob: Blob; checked: boolean; digest: string | null; diffId: string | null; begin: Beginning | null }
+  | { type: 'scan'; layer: number; blob: Blob; digest: string | null; diffId: string | null; begin: Beginning | null }
   | HashJob;
 export interface HashJob {
   type: 'hash';
@@ -17,8 +17,8 @@ export interface HashJob {
   blob: Blob;
   digest: string | null;
   diffId: string | null;
-  /** Large and compressed, and whether with gzip; else null. */
-  shareable: { gzip: boolean } | null;
+  /** Large and compressed. */
+  shareable: boolean;
   /** The scan has hashed what it decodes to. */
   scanned: boolean;
 }
@@ -28,7 +28,7 @@ export interface PoolEvents {
   facts(layer: number, facts: Uint8Array<ArrayBuffer>): void;
   failed(layer: number, reason: string): void;
   /** What was asked for: null for what was not, and for a diff_id that the blob's damage leaves without an end. */
-  hashed(job: Wanted, digest: string | null, diffId: string | null, wrongCrc: boolean): void;
+  hashed(job: Wanted, digest: string | null, diffId: string | null): void;
   unhashed(layer: number, reason: string): void;
   /** Bytes of the WebAssembly memory of a worker that has scanned. */
   memory(bytes: number): void;
@@ -52,7 +52,7 @@ interface Pair {
 
 type Tried =
   | (Job & { tries: number; pair: Pair | null })
-  | { type: 'tar'; layer: number; digest: null; diffId: string; gzip: boolean; scanned: false; tries: number; pair: Pair };
+  | { type: 'tar'; layer: number; digest: null; diffId: string; scanned: false; tries: number; pair: Pair };
 
 /** What a job takes, in passes over stored bytes: what is decoded is some three times as long, and looked at or hashed. */
 const cost = (job: Job): number => job.blob.size * times(job);
@@ -136,17 +136,17 @@ export class Pool {
   #take(): Tried | undefined {
     const job = this.#scans.pop() ?? this.#shares.pop() ?? this.#hashes.pop();
     if (job?.type !== 'hash' || !job.shareable || job.diffId === null || job.tries > 0) return job;
-    if (this.#idle.length > 0) return this.#share(job, job.diffId, job.shareable.gzip);
+    if (this.#idle.length > 0) return this.#share(job, job.diffId);
     if (![...this.#left.values()].some((left) => left < cost(job) * SOON)) return job;
     // Something else until the partner is there.
     const other = this.#hashes.findLastIndex(({ layer }) => layer !== job.layer);
-    if (other < 0) return this.#share(job, job.diffId, job.shareable.gzip);
+    if (other < 0) return this.#share(job, job.diffId);
     this.#hashes.push(job);
     return this.#hashes.splice(other, 1)[0];
   }
 
   /** The first share of a job; the second waits for another worker. */
-  #share(job: HashJob, diffId: string, gzip: boolean): Tried {
+  #share(job: HashJob, diffId: string): Tried {
     // A pass of its own over the same bytes is not needed then.
     const apart = this.#hashes.find((other): other is Tried & HashJob => other.type === 'hash' && other.layer === job.layer && other.diffId === null);
     if (apart) {
@@ -155,7 +155,7 @@ export class Pool {
     }
     const whole: HashJob = { ...job, digest: job.digest ?? apart?.digest ?? null };
     const pair: Pair = { whole, channel: new MessageChannel(), running: new Set() };
-    this.#shares.push({ type: 'tar', layer: job.layer, digest: null, diffId, gzip, scanned: false, tries: 0, pair });
+    this.#shares.push({ type: 'tar', layer: job.layer, digest: null, diffId, scanned: false, tries: 0, pair });
     this.#open.hash += 1;
     return { ...whole, diffId: null, tries: 0, pair };
   }
@@ -172,8 +172,8 @@ export class Pool {
   #post(worker: Worker, job: Tried): void {
     const common = { module: this.#module, limits: this.#settings.limits, layer: job.layer };
     const say = (message: LayerJob, given: MessagePort[] = []): void => worker.postMessage(message satisfies ToLayer, given);
-    if (job.type === 'tar') say({ ...common, type: 'tar', diffId: job.diffId, gzip: job.gzip, partner: job.pair.channel.port2 }, [job.pair.channel.port2]);
-    else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, checked: job.checked, digest: job.digest, diffId: job.diffId, begin: job.begin });
+    if (job.type === 'tar') say({ ...common, type: 'tar', diffId: job.diffId, partner: job.pair.channel.port2 }, [job.pair.channel.port2]);
+    else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, digest: job.digest, diffId: job.diffId, begin: job.begin });
     else {
       const partner = job.pair?.channel.port1 ?? null;
       say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, begun: this.#begun.get(job.layer) ?? null, partner }, partner ? [partner] : []);
@@ -261,7 +261,7 @@ export class Pool {
           this.#events.memory(message.memory);
           this.#events.facts(message.layer, message.facts);
           break;
-        case 'hashed': if (now && now.type !== 'scan') this.#events.hashed(now, message.digest, message.diffId, message.wrongCrc);
+        case 'hashed': if (now && now.type !== 'scan') this.#events.hashed(now, message.digest, message.diffId);
       }
       closed();
       next();

@@ -1,5 +1,5 @@
 // One opened input: from the drop to the report, and the questions that follow.
-import { Archive, compressionOf, Extract, headLength, howToRead, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace, type Limits } from '../pkg/porthole';
+import { Archive, Extract, headLength, howToRead, isCompressed, type InitOutput, Merge, StreamArchive, StreamExtract, type LayerPlace, type Limits } from '../pkg/porthole';
 import type { Consideration, FromModel, ImageChoice, InputKind, Progress, Question, Questions, Settings } from '../shared/protocol';
 import type { TreeView } from '../shared/files';
 import type { PolicyResult } from '../shared/report';
@@ -45,8 +45,6 @@ export class Session {
   #running = new AbortController();
   #streamed = false;
   #chosen = 0;
-  /** Scans compare gzip's CRC-32, since one turned out wrong behind a report: what a layer holds ends there. */
-  #checked = false;
 
   constructor(wasm: InitOutput, module: WebAssembly.Module, name: string, input: Input, settings: Settings, say: Say) {
     this.#wasm = wasm;
@@ -210,7 +208,7 @@ export class Session {
       const place = this.#places[layer];
       return place ? [{ layer, blob: this.#input.range(place.file, place.offset, place.len), digestBy: place.digestBy, diffIdBy: place.diffIdBy }] : [];
     });
-    const { scans, behind: toHash } = passes(blobs, this.#settings.workers, this.#checked);
+    const { scans, behind: toHash } = passes(blobs, this.#settings.workers);
     const pool = new Pool(this.#module, scans, toHash, this.#settings, {
       read: (layer, bytes, files, packages, secrets) => {
         layers[layer] = { read: bytes, total: sizes[layer] ?? 0, state: 'reading' };
@@ -241,14 +239,8 @@ export class Session {
         ended += 1;
         tell(true);
       },
-      hashed: (job, digest, diffId, wrongCrc) => {
-        if (turn !== this.#turn) return;
-        if (!wrongCrc || this.#checked) {
-          digests.come(job, digest, diffId);
-          return;
-        }
-        this.#checked = true;
-        this.choose(this.#chosen).catch((error: unknown) => this.#say({ type: 'failed', message: this.#reason(error) }));
+      hashed: (job, digest, diffId) => {
+        if (turn === this.#turn) digests.come(job, digest, diffId);
       },
       unhashed: (layer, reason) => digests.miss(layer, reason),
       memory: (bytes) => { memory = Math.max(memory, bytes); },
@@ -391,7 +383,7 @@ export class Session {
     const streamed = place.kind === 'streamed' && place.file !== null;
     const blob = streamed ? (this.#input.archive ?? new Blob()) : this.#input.range(place.file, place.offset, place.len);
     // In a plain tar the file lies where it is said to lie: nothing before it is read.
-    if (!streamed && compressionOf(readNow(blob.slice(0, 4))) === 'none') return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
+    if (!streamed && !isCompressed(readNow(blob.slice(0, 4)))) return { size, bytes: readNow(blob.slice(offset, offset + Math.min(size, limit))) };
     const extract = streamed ? new StreamExtract(place.file ?? '', offset, size, limit, this.#limits) : new Extract(offset, size, limit, this.#limits);
     for await (const bytes of pieces(blob)) if (extract.push(bytes)) break;
     return { size, bytes: extract.finish() as Uint8Array<ArrayBuffer> };

@@ -38,7 +38,7 @@ export class Warming {
       const job = { module, limits: {}, layer: 0, blob };
       let facts: Uint8Array | undefined;
       for (let n = 0; n < SCANS; n += 1) {
-        const told = await this.#ask({ ...job, type: 'scan', checked: false, digest: null, diffId: null, begin: null });
+        const told = await this.#ask({ ...job, type: 'scan', digest: null, diffId: null, begin: null });
         if (told.type === 'facts') facts = told.facts;
       }
       for (let n = 0; n < HASHES; n += 1) await this.#ask({ ...job, type: 'hash', digest: 'sha256', diffId: 'sha256', begun: null, partner: null });

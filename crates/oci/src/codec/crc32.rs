@@ -19,7 +19,7 @@ const STEP: usize = 12 * BLOCK;
 type Word = [u8; 8];
 
 /// CRC-32 of bytes that follow what has the sum `start`; 0 at the start.
-pub fn crc32(start: u32, bytes: &[u8]) -> u32 {
+pub(super) fn crc32(start: u32, bytes: &[u8]) -> u32 {
     if cfg!(target_family = "wasm") { folded(start, bytes) } else { zlib_rs::crc32::crc32(start, bytes) }
 }
 

@@ -3,12 +3,8 @@
 //! Header and trailer are read here, so that the inflater's state is reused: eStargz has one member a file.
 
 use super::Counted;
-use super::crc32;
 use super::inflate::{Inflate, Pause};
 use crate::error::Error;
-
-/// What is said of a member whose CRC-32 is not that of what it decodes to.
-pub(crate) const WRONG_CRC: &str = "bad crc";
 
 const FHCRC: u8 = 2;
 const FEXTRA: u8 = 4;
@@ -18,7 +14,9 @@ const RESERVED: u8 = 0xe0;
 
 pub(super) struct Gzip {
     inflate: Inflate,
-    crc: Crc,
+    crc32: Crc32,
+    /// CRC-32 of the member so far.
+    sum: u32,
     /// Bytes of the stream so far.
     taken: u64,
     /// Bytes of the member so far, modulo 2³².
@@ -26,64 +24,8 @@ pub(super) struct Gzip {
     state: State,
 }
 
-/// CRC-32 of bytes that follow what has this sum.
-type Crc32 = fn(u32, &[u8]) -> u32;
-
-/// Who compares the CRC-32 of members.
-#[derive(Clone, Copy)]
-pub(super) enum Check {
-    /// Nobody.
-    Off,
-    /// We: all of them.
-    On(Crc32),
-    /// Somebody else the first member's, and we the others'.
-    Lent,
-}
-
-/// The sums that are kept.
-struct Crc {
-    by: Option<Crc32>,
-    /// Of the member so far.
-    sum: u32,
-    lent: Option<Lent>,
-}
-
-/// A first member that somebody else sums.
-enum Lent {
-    Unended,
-    /// What everything decoded so far has for a sum if the first member is what it states.
-    Stated(u32),
-}
-
-impl Crc {
-    fn new(check: Check) -> Self {
-        let (by, lent) = match check {
-            Check::Off => (None, None),
-            Check::On(by) => (Some(by), None),
-            Check::Lent => (None, Some(Lent::Unended)),
-        };
-        Self { by, sum: 0, lent }
-    }
-
-    fn update(&mut self, bytes: &[u8]) {
-        if let Some(by) = self.by {
-            self.sum = by(self.sum, bytes);
-        }
-        if let Some(Lent::Stated(all)) = &mut self.lent {
-            *all = crc32(*all, bytes);
-        }
-    }
-
-    /// A member has ended, which states this sum; false if it has another.
-    fn ends(&mut self, stated: u32) -> bool {
-        if let Some(lent @ Lent::Unended) = &mut self.lent {
-            *lent = Lent::Stated(stated);
-            self.by = Some(crc32);
-            return true;
-        }
-        self.by.is_none() || self.sum == stated
-    }
-}
+/// CRC-32 of bytes that follow what has this sum; 0 at the start.
+pub(super) type Crc32 = fn(u32, &[u8]) -> u32;
 
 enum State {
     /// Fixed part of a member's header.
@@ -124,16 +66,8 @@ enum State {
 }
 
 impl Gzip {
-    pub(super) fn new(buffer: usize, check: Check) -> Self {
-        Self { inflate: Inflate::new(buffer), crc: Crc::new(check), taken: 0, len: 0, state: State::Head { seen: 0, flags: 0 } }
-    }
-
-    /// With [`Check::Lent`]: what everything decoded must have for a sum, once the first member has ended.
-    pub(super) fn lent(&self) -> Option<u32> {
-        match self.crc.lent {
-            Some(Lent::Stated(all)) => Some(all),
-            _ => None,
-        }
+    pub(super) fn new(buffer: usize, crc32: Crc32) -> Self {
+        Self { inflate: Inflate::new(buffer), crc32, sum: 0, taken: 0, len: 0, state: State::Head { seen: 0, flags: 0 } }
     }
 
     pub(super) fn push(&mut self, mut input: &[u8], out: &mut Counted<'_>, warnings: &mut Vec<String>) -> Result<(), Error> {
@@ -170,11 +104,9 @@ impl Gzip {
         if bytes.is_empty() {
             return Ok(());
         }
+        self.sum = (self.crc32)(self.sum, bytes);
         self.len = self.len.wrapping_add(bytes.len() as u32);
-        // First: what is refused is not among what was decoded.
-        out(bytes, stored)?;
-        self.crc.update(bytes);
-        Ok(())
+        out(bytes, stored)
     }
 
     /// One byte of framing.
@@ -234,20 +166,18 @@ impl Gzip {
             State::HeaderCrc { seen: 0 }
         } else {
             self.inflate.reset();
-            self.crc.sum = 0;
-            self.len = 0;
+            (self.sum, self.len) = (0, 0);
             State::Body
         }
     }
 
-    fn check(&mut self, trailer: [u8; 8]) -> Result<(), Error> {
+    fn check(&self, trailer: [u8; 8]) -> Result<(), Error> {
         let [a, b, c, d, e, f, g, h] = trailer;
-        // The length first, which is always compared: so what is told of it does not depend on whether the CRC-32 is.
         if u32::from_le_bytes([e, f, g, h]) != self.len {
             return Err(damaged("bad length"));
         }
-        if !self.crc.ends(u32::from_le_bytes([a, b, c, d])) {
-            return Err(damaged(WRONG_CRC));
+        if u32::from_le_bytes([a, b, c, d]) != self.sum {
+            return Err(damaged("bad crc"));
         }
         Ok(())
     }

@@ -10,12 +10,10 @@ mod zstd;
 
 pub use inflate::{Inflate, Pause};
 
-pub use crc32::crc32;
-
 use crate::error::Error;
 use crate::limits::Limits;
-pub(crate) use gzip::WRONG_CRC;
-use gzip::{Check, Gzip};
+use crc32::crc32;
+use gzip::{Crc32, Gzip};
 use zstd::Zstd;
 
 /// How bytes are compressed.
@@ -64,7 +62,7 @@ pub struct Decoder {
     limits: Limits,
     state: State,
     compression: Option<Compression>,
-    check: Check,
+    crc32: Crc32,
     stored: u64,
     expanded: u64,
     warnings: Vec<String>,
@@ -75,40 +73,19 @@ enum State {
     Plain,
     Gzip(Box<Gzip>),
     Zstd(Box<Zstd>),
-    Failed { lent_crc: Option<u32> },
+    Failed,
 }
 
 impl Decoder {
     /// A decoder that looks at the first bytes.
     pub fn sniffing(limits: Limits) -> Self {
         let state = State::Sniffing { head: [0; 4], len: 0 };
-        Self { limits, state, compression: None, check: Check::On(crc32), stored: 0, expanded: 0, warnings: Vec::new() }
-    }
-
-    /// Leaves the CRC-32 of gzip members uncompared, for data whose digest is compared anyway.
-    pub fn without_crc(mut self) -> Self {
-        self.check = Check::Off;
-        self
+        Self { limits, state, compression: None, crc32, stored: 0, expanded: 0, warnings: Vec::new() }
     }
 
     /// Has the host compute the CRC-32 of gzip members; before the first byte.
     pub(crate) fn crc_by(&mut self, host: fn(u32, &[u8]) -> u32) {
-        self.check = Check::On(host);
-    }
-
-    /// Leaves the CRC-32 of the first gzip member, mostly the only one, to whoever looks at what is decoded anyway; before the first
-    /// byte. See [`Self::lent_crc`].
-    pub(crate) fn lend_crc(&mut self) {
-        self.check = Check::Lent;
-    }
-
-    /// What everything that was decoded so far must have for a CRC-32, if that was lent and the first member has ended.
-    pub(crate) fn lent_crc(&self) -> Option<u32> {
-        match &self.state {
-            State::Gzip(gzip) => gzip.lent(),
-            State::Failed { lent_crc } => *lent_crc,
-            _ => None,
-        }
+        self.crc32 = host;
     }
 
     /// What the first bytes told; none before four bytes came (or the end).
@@ -167,7 +144,7 @@ impl Decoder {
             self.decode(head, out)?;
         }
         match &mut self.state {
-            State::Sniffing { .. } | State::Plain | State::Failed { .. } => Ok(()),
+            State::Sniffing { .. } | State::Plain | State::Failed => Ok(()),
             State::Gzip(gzip) => gzip.finish(&mut within(&self.limits, &mut self.expanded, out), self.stored),
             State::Zstd(zstd) => zstd.finish(self.stored),
         }
@@ -177,7 +154,7 @@ impl Decoder {
         self.compression = Some(compression);
         self.state = match compression {
             Compression::None => State::Plain,
-            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer, self.check))),
+            Compression::Gzip => State::Gzip(Box::new(Gzip::new(self.limits.output_buffer, self.crc32))),
             Compression::Zstd => State::Zstd(Box::new(Zstd::new(self.limits.max_zstd_window))),
         };
     }
@@ -188,14 +165,13 @@ impl Decoder {
         }
         let mut counted = within(&self.limits, &mut self.expanded, out);
         let result = match &mut self.state {
-            State::Sniffing { .. } | State::Failed { .. } => Ok(()),
+            State::Sniffing { .. } | State::Failed => Ok(()),
             State::Plain => counted(input, u64::MAX),
             State::Gzip(gzip) => gzip.push(input, &mut counted, &mut self.warnings),
             State::Zstd(zstd) => zstd.push(input, &mut counted, &mut self.warnings),
         };
         if result.is_err() {
-            let lent_crc = if let State::Gzip(gzip) = &self.state { gzip.lent() } else { None };
-            self.state = State::Failed { lent_crc };
+            self.state = State::Failed;
         }
         result
     }

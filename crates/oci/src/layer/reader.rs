@@ -4,7 +4,7 @@
 
 use super::whiteout::{Meaning, meaning};
 use super::{Entry, EntryKind, ImagePath};
-use crate::codec::{Compression, Decoder, WRONG_CRC};
+use crate::codec::{Compression, Decoder};
 use crate::digest::{Algorithm, Digest, Hasher};
 use crate::error::Error;
 use crate::host_sums::HostSums;
@@ -18,25 +18,18 @@ pub struct Verify {
     pub digest: Option<Algorithm>,
     /// The uncompressed tar.
     pub diff_id: Option<Algorithm>,
-    /// The CRC-32 of gzip members, which takes a quarter of the time of inflating. May be left out where a second pass compares
-    /// it.
-    pub crc: bool,
 }
 
 impl Verify {
     /// Everything, by SHA-256.
-    pub const ALL: Self = Self { digest: Some(Algorithm::Sha256), diff_id: Some(Algorithm::Sha256), crc: true };
-    /// Nothing: for bytes that were verified before.
-    pub const NONE: Self = Self { digest: None, diff_id: None, crc: false };
-    /// Nothing yet: for a host that hashes, and compares what gzip itself checks, in a second pass.
-    pub const LATER: Self = Self::NONE;
-    /// No digest, but what gzip checks: for the same host once a second pass has found that to be wrong.
-    pub const CHECKED: Self = Self { crc: true, ..Self::NONE };
+    pub const ALL: Self = Self { digest: Some(Algorithm::Sha256), diff_id: Some(Algorithm::Sha256) };
+    /// Nothing: for bytes that were verified before, or are in a second pass.
+    pub const NONE: Self = Self { digest: None, diff_id: None };
 
     /// By the algorithms that a layer's digest and diff_id are stated in; SHA-256 where none is stated.
     pub fn by(digest: Option<&Digest>, diff_id: Option<&Digest>) -> Self {
         let of = |stated: Option<&Digest>| Some(stated.map_or(Algorithm::default(), Digest::algorithm));
-        Self { digest: of(digest), diff_id: of(diff_id), crc: true }
+        Self { digest: of(digest), diff_id: of(diff_id) }
     }
 
     /// For a blob that goes by in a stream: layouts name it `blobs/ALGORITHM/HEX` (image-layout.md, section Blobs).
@@ -124,9 +117,8 @@ impl LayerReader {
 /// The two halves of a [`LayerReader`], for a host that has a thread for each: what comes out of the first is pushed into the
 /// second, and its end handed over. Together they tell what a `LayerReader` tells.
 pub fn halves(limits: Limits, verify: Verify) -> (BlobReader, TarSide) {
-    let decoder = Decoder::sniffing(limits.clone());
     let blob = BlobReader {
-        decoder: if verify.crc { decoder } else { decoder.without_crc() },
+        decoder: Decoder::sniffing(limits.clone()),
         hasher: verify.digest.map(Hasher::new),
         // Uncompressed blobs are hashed once: digest and diff_id are the same.
         hashed_as_tar: verify.digest == verify.diff_id,
@@ -164,21 +156,9 @@ pub struct BlobEnd {
     compression: Compression,
     damage: Option<Error>,
     warnings: Vec<String>,
-    lent_crc: Option<u32>,
 }
 
 impl BlobEnd {
-    /// True if a check that [`Verify::crc`] is about turned out wrong.
-    pub fn has_wrong_crc(&self) -> bool {
-        self.damage.as_ref() == Some(&Error::Codec { codec: "gzip", what: WRONG_CRC.to_owned() })
-    }
-
-    /// What everything that was decoded must have for a CRC-32 ([`crc32`](crate::codec::crc32)), where that check was lent
-    /// ([`BlobReader::lend_crc`]) and there is something to check.
-    pub fn lent_crc(&self) -> Option<u32> {
-        self.lent_crc
-    }
-
     /// True if the blob decodes to its end.
     pub fn is_whole(&self) -> bool {
         self.damage.is_none()
@@ -196,12 +176,6 @@ impl BlobReader {
     pub fn sum_by(&mut self, host: HostSums) {
         self.hasher = Some(Hasher::by_host((host.sha256)()));
         self.decoder.crc_by(host.crc32);
-    }
-
-    /// Leaves the CRC-32 of gzip's first member, mostly the only one, to whoever takes what comes out; before the first byte. See
-    /// [`BlobEnd::lent_crc`].
-    pub fn lend_crc(&mut self) {
-        self.decoder.lend_crc();
     }
 
     /// Bytes of the blob pushed so far.
@@ -242,7 +216,6 @@ impl BlobReader {
             stored: self.decoder.stored(),
             expanded: self.decoder.expanded(),
             compression,
-            lent_crc: self.decoder.lent_crc(),
             damage: self.damage,
             warnings: self.warnings,
         }
