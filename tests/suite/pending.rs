@@ -96,9 +96,22 @@ fn behind(layers: &[Stated], step: usize, way: impl Fn(usize) -> Way) -> Report 
             Way::Together => pass(Some(digest_by), Some(diff_id_by)),
             Way::Apart => Digests { digest: pass(Some(digest_by), None).digest, ..pass(None, Some(diff_id_by)) },
             Way::Shared => {
+                // The scan has begun to hash the blob.
+                let mut begun = Hasher::new(digest_by);
                 let mut tar = Hasher::new(diff_id_by);
-                let mut pass = LayerDigests::decoding(Limits::default(), Some(digest_by));
-                layer.blob.chunks(step).for_each(|chunk| pass.push_to(chunk, &mut |bytes| tar.push(bytes)));
+                let mut pass = LayerDigests::decoding(Limits::default(), None);
+                for (nth, chunk) in layer.blob.chunks(step).enumerate() {
+                    if nth < 2 {
+                        begun.push(chunk);
+                    } else if nth == 2 {
+                        let state = begun.state().expect("ours");
+                        pass.hash_on(Hasher::resume(digest_by, &state).expect("a state"));
+                    }
+                    pass.push_to(chunk, &mut |bytes| tar.push(bytes));
+                }
+                if layer.blob.len() <= 2 * step {
+                    pass.hash_on(begun);
+                }
                 let found = pass.finish_to(&mut |bytes| tar.push(bytes));
                 let diff_id = found.whole.then(|| tar.finish().to_string());
                 Digests { diff_id, ..found }

@@ -44,6 +44,14 @@ impl LayerDigests {
         Self(Pass::Tar(Box::new((halves(limits, Verify { digest, diff_id: None }).0, None))))
     }
 
+    /// Hashes the blob from here on, by what the scan has hashed it with up to here.
+    pub fn hash_on(&mut self, hasher: Hasher) {
+        match &mut self.0 {
+            Pass::Blob(own) => **own = hasher,
+            Pass::Tar(pass) => pass.0.hash_on(hasher),
+        }
+    }
+
     /// The next bytes of the blob.
     pub fn push(&mut self, chunk: &[u8]) {
         self.push_to(chunk, &mut |_| ());

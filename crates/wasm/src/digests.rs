@@ -35,6 +35,10 @@ pub(crate) fn algorithm(name: &str) -> Algorithm {
     if name == Algorithm::Sha512.name() { Algorithm::Sha512 } else { Algorithm::Sha256 }
 }
 
+fn resumed(by: &str, state: &[u8]) -> Result<Hasher, JsError> {
+    Hasher::resume(algorithm(by), state).ok_or_else(|| js("no state of a hash"))
+}
+
 #[wasm_bindgen]
 impl LayerDigests {
     /// A pass with an input buffer of `capacity` bytes. `digest` and `diff_id` name algorithms; without one nothing is hashed.
@@ -49,6 +53,17 @@ impl LayerDigests {
     pub fn decoding(capacity: usize, digest: Option<String>, limits: &Limits) -> Self {
         let pass = Pass::decoding(limits.options.limits.clone(), digest.as_deref().map(algorithm));
         Self { pass, input: vec![0; capacity] }
+    }
+
+    /// Hashes the blob from here on, by the algorithm of this name and from the state that a scan has come to
+    /// ([`super::layer::LayerScan::begun`]).
+    ///
+    /// # Errors
+    /// When `state` is none.
+    #[wasm_bindgen(js_name = hashOn)]
+    pub fn hash_on(&mut self, by: &str, state: &[u8]) -> Result<(), JsError> {
+        self.pass.hash_on(resumed(by, state)?);
+        Ok(())
     }
 
     /// Where the input buffer lies in WebAssembly memory.
@@ -113,7 +128,7 @@ impl BytesDigest {
     pub fn new(capacity: usize, by: &str, state: Option<Vec<u8>>) -> Result<Self, JsError> {
         let hasher = match state {
             None => Hasher::new(algorithm(by)),
-            Some(state) => Hasher::resume(algorithm(by), &state).ok_or_else(|| js("no state of a hash"))?,
+            Some(state) => resumed(by, &state)?,
         };
         Ok(Self { hasher, input: vec![0; capacity] })
     }

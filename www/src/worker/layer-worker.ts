@@ -91,18 +91,24 @@ async function hash(memory: InitOutput, { layer, blob, digest, diffId, limits: c
 const SLICE = 32 << 10;
 
 /** Hashes a blob, and hands what it decodes to to a partner. */
-async function decode(memory: InitOutput, { layer, blob, digest, limits: changed }: LayerJob & { type: 'hash' }, partner: MessagePort): Promise<void> {
+async function decode(memory: InitOutput, { layer, blob, digest, begun, limits: changed }: LayerJob & { type: 'hash' }, partner: MessagePort): Promise<void> {
   const limits = limitsOf(changed);
-  const handle = LayerDigests.decoding(CHUNK, digest, limits);
+  const handle = LayerDigests.decoding(CHUNK, begun ? null : digest, limits);
   limits.free();
   const hand = new Hand(partner, memory);
   const input = handle.input();
+  let stored = 0;
   for await (const bytes of pieces(blob)) {
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
-    for (let at = 0; at < bytes.length; at += SLICE) {
-      handle.pushTo(at, Math.min(at + SLICE, bytes.length), hand.take);
+    for (let at = 0; at < bytes.length;) {
+      const before = begun && digest && stored + at < begun.bytes ? begun.bytes - stored : bytes.length;
+      const to = Math.min(at + SLICE, before, bytes.length);
+      handle.pushTo(at, to, hand.take);
+      at = to;
+      if (begun && digest && stored + at === begun.bytes) handle.hashOn(digest, begun.state);
       if (hand.full) await hand.room();
     }
+    stored += bytes.length;
   }
   const found = handle.finishTo(hand.take);
   hand.end(found.whole);

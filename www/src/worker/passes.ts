@@ -28,6 +28,9 @@ function looksCompressed(blob: Blob): boolean {
  * behind is shorter by more than the report is later. */
 const BEGINNING = 1 / 12;
 
+/** The same of a compressed blob that two workers share behind the report: the one that decodes it has more to do than the other. */
+const BEGINNING_COMPRESSED = 1 / 8;
+
 /** What is behind the report is asked for later: some blobs are looked at for it. */
 export function passes(blobs: readonly Hashable[], workers: number): { scans: Job[]; behind: () => Job[] } {
   const hashed = alongside(blobs.map(({ blob }) => blob.size), workers);
@@ -36,10 +39,19 @@ export function passes(blobs: readonly Hashable[], workers: number): { scans: Jo
   const compressed = blobs.map(({ blob }) => blob.size > LARGE && looksCompressed(blob));
   // What a large blob itself hashes to needs no decoding: it is left for behind the report.
   const apart = blobs.map((_, at) => hashed[at] === true && compressed[at] === true);
-  const scans = blobs.map(({ layer, blob, digestBy, diffIdBy }, at): Job => ({
-    type: 'scan', layer, blob, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null,
-    begin: !hashed[at] && !compressed[at] && blob.size > LARGE && digestBy === diffIdBy ? { bytes: blob.size * BEGINNING, by: digestBy } : null,
-  }));
+  const beginning = ({ blob, digestBy, diffIdBy }: Hashable, at: number): number => {
+    if (hashed[at] || blob.size <= LARGE) return 0;
+    if (compressed[at]) return blob.size === largest ? BEGINNING_COMPRESSED : 0;
+    return digestBy === diffIdBy ? BEGINNING : 0;
+  };
+  const scans = blobs.map((one, at): Job => {
+    const { layer, blob, digestBy, diffIdBy } = one;
+    const share = beginning(one, at);
+    return {
+      type: 'scan', layer, blob, digest: hashed[at] && !apart[at] ? digestBy : null, diffId: hashed[at] ? diffIdBy : null,
+      begin: share > 0 ? { bytes: blob.size * share, by: digestBy } : null,
+    };
+  });
   const behind = (): Job[] => blobs.flatMap(({ layer, blob, digestBy, diffIdBy }, at): Job[] => {
     const job: HashJob = { type: 'hash', layer, blob, digest: digestBy, diffId: diffIdBy, shareable: false, scanned: hashed[at] === true };
     if (hashed[at]) return apart[at] ? [{ ...job, diffId: null }] : [];

@@ -176,7 +176,9 @@ export class Pool {
     else if (job.type === 'scan') say({ ...common, type: 'scan', blob: job.blob, digest: job.digest, diffId: job.diffId, begin: job.begin });
     else {
       const partner = job.pair?.channel.port1 ?? null;
-      say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, begun: this.#begun.get(job.layer) ?? null, partner }, partner ? [partner] : []);
+      // One worker that decodes all of it does not carry on: a decoder has no state to hand over.
+      const begun = job.shareable && !partner ? null : this.#begun.get(job.layer) ?? null;
+      say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, begun, partner }, partner ? [partner] : []);
     }
   }
 

@@ -178,6 +178,12 @@ impl BlobReader {
         self.decoder.crc_by(host.crc32);
     }
 
+    /// Hashes the blob from here on by what has hashed it up to here.
+    pub fn hash_on(&mut self, hasher: Hasher) {
+        self.hasher = Some(hasher);
+        self.hashed_as_tar = false;
+    }
+
     /// Bytes of the blob pushed so far.
     pub fn stored(&self) -> u64 {
         self.decoder.stored()
