@@ -15,7 +15,7 @@ const CHUNK: usize = 256 * 1024;
 /// Decoded bytes that change threads at once.
 const PIECE: usize = 256 * 1024;
 /// Pieces that may wait.
-const PIECES: usize = 8;
+const PIECES: usize = 4;
 
 /// Reads a blob to its end; `read` is told of every piece.
 pub(crate) fn on_one(mut blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {
