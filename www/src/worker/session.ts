@@ -44,7 +44,6 @@ export class Session {
   #turn = 0;
   #running = new AbortController();
   #streamed = false;
-  #chosen = 0;
 
   constructor(wasm: InitOutput, module: WebAssembly.Module, name: string, input: Input, settings: Settings, say: Say) {
     this.#wasm = wasm;
@@ -114,7 +113,6 @@ export class Session {
   async choose(image: number): Promise<void> {
     const archive = this.#archive;
     if (!archive) return;
-    this.#chosen = image;
     this.#turn += 1;
     const turn = this.#turn;
     this.#running.abort();
