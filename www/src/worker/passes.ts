@@ -26,7 +26,7 @@ function looksCompressed(blob: Blob): boolean {
 
 /** Of a large tar that is hashed behind the report, the scan hashes this share: those bytes need not be read once more, and what comes
  * behind is shorter by more than the report is later. */
-const BEGINNING = 1 / 12;
+const BEGINNING = 1 / 6;
 
 /** The same of a compressed blob that two workers share behind the report: the one that decodes it has more to do than the other. */
 const BEGINNING_COMPRESSED = 1 / 8;
