@@ -140,15 +140,14 @@ export interface Beginning {
   by: string;
 }
 
-/** A hash that was begun: of so many bytes, and where it stands. */
-export interface Begun {
-  bytes: number;
+/** A hash that was begun: of so many bytes, by this algorithm, and where it stands. */
+export interface Begun extends Beginning {
   state: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * One pass over one layer's blob, or a share of one. A digest that is null is not wanted. A scan of a blob that is a tar may `begin`
- * to hash it, which another pass carries on (`begun`). Two workers can share a pass: one decodes the blob and hands on what comes out
+ * One pass over one layer's blob, or a share of one. A digest that is null is not wanted. A scan may `begin` to hash the blob, which
+ * another pass carries on (`begun`). Two workers can share a pass: one decodes the blob and hands on what comes out
  * (`partner`), the other hashes that (`tar`).
  */
 export type LayerJob = { module: WebAssembly.Module; limits: Settings['limits']; layer: number } & (

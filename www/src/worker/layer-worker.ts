@@ -55,9 +55,10 @@ async function scan(memory: InitOutput, { layer, blob, digest, diffId, begin, li
   };
   await feed(memory, blob, handle, (at) => {
     if (beginning && at >= beginning.bytes) {
+      const { by } = beginning;
       beginning = null;
       const state = handle.begun() as Uint8Array<ArrayBuffer>;
-      say({ type: 'begun', layer, begun: { bytes: at, state } }, [state.buffer]);
+      say({ type: 'begun', layer, begun: { bytes: at, by, state } }, [state.buffer]);
     }
     const now = performance.now();
     if (now - told < TELL) return;
@@ -70,8 +71,8 @@ async function scan(memory: InitOutput, { layer, blob, digest, diffId, begin, li
 }
 
 /** Hashes the rest of a blob that is a tar: both its digests are one. */
-async function carryOn(memory: InitOutput, { layer, blob, digest, diffId }: LayerJob & { type: 'hash' }, { bytes, state }: Begun): Promise<void> {
-  const handle = new BytesDigest(CHUNK, digest ?? diffId ?? '', state);
+async function carryOn(memory: InitOutput, { layer, blob, digest, diffId }: LayerJob & { type: 'hash' }, { bytes, by, state }: Begun): Promise<void> {
+  const handle = new BytesDigest(CHUNK, by, state);
   await feed(memory, blob.slice(bytes), handle);
   const found = handle.finish();
   say({ type: 'hashed', layer, digest: digest && found, diffId: diffId && found, memory: memory.memory.buffer.byteLength });
@@ -101,11 +102,11 @@ async function decode(memory: InitOutput, { layer, blob, digest, begun, limits: 
   for await (const bytes of pieces(blob)) {
     new Uint8Array(memory.memory.buffer, input, bytes.length).set(bytes);
     for (let at = 0; at < bytes.length;) {
-      const before = begun && digest && stored + at < begun.bytes ? begun.bytes - stored : bytes.length;
+      const before = begun && stored + at < begun.bytes ? begun.bytes - stored : bytes.length;
       const to = Math.min(at + SLICE, before, bytes.length);
       handle.pushTo(at, to, hand.take);
       at = to;
-      if (begun && digest && stored + at === begun.bytes) handle.hashOn(digest, begun.state);
+      if (begun && stored + at === begun.bytes) handle.hashOn(begun.by, begun.state);
       if (hand.full) await hand.room();
     }
     stored += bytes.length;

@@ -177,7 +177,7 @@ export class Pool {
     else {
       const partner = job.pair?.channel.port1 ?? null;
       // One worker that decodes all of it does not carry on: a decoder has no state to hand over.
-      const begun = job.shareable && !partner ? null : this.#begun.get(job.layer) ?? null;
+      const begun = job.digest === null || (job.shareable && !partner) ? null : this.#begun.get(job.layer) ?? null;
       say({ ...common, type: 'hash', blob: job.blob, digest: job.digest, diffId: job.diffId, begun, partner }, partner ? [partner] : []);
     }
   }
