@@ -117,7 +117,7 @@ fn behind(layers: &[Stated], step: usize, way: impl Fn(usize) -> Way) -> Report 
                 Digests { diff_id, ..found }
             }
         };
-        analysis.set_digest(index, &found.digest.expect("asked for"));
+        analysis.set_digest(index, Some(&found.digest.expect("asked for")));
         // Where the scan has hashed it, this changes nothing, or says that there is nothing to hash.
         analysis.set_diff_id(index, found.diff_id.as_deref());
     }
@@ -211,4 +211,29 @@ fn what_a_stream_hashed_by_another_algorithm_is_not_called_wrong() {
     assert_eq!((named.digest, named.diff_id), (Some(Algorithm::Sha512), Some(Algorithm::Sha256)));
     assert_eq!(Verify::by_name("sha512/layer.tar"), Verify { digest: Some(Algorithm::Sha512), ..Verify::ALL });
     assert_eq!(Verify::by_name("layer.tar"), Verify::ALL);
+}
+
+#[test]
+fn digests_that_cannot_be_computed_are_unread_and_pending_no_more() {
+    let stated = [Stated::of(&layer().file("a", "b").gzip()), Stated::of(&layer().file("c", "d"))];
+    let mut analysis = analyse(&stated, |_| Verify::NONE);
+    analysis.set_diff_id(0, Some(&stated[0].diff_id.expect("stated").to_string()));
+    analysis.set_digest(0, None);
+    // Its blob and its tar in a pass each, and both fail.
+    for _ in 0..2 {
+        analysis.miss_digests(1, "the disk is gone");
+    }
+    analysis.set_digest(1, None);
+    analysis.set_diff_id(1, None);
+    analysis.run_checks(&NOW);
+    let Report { layers, gaps, signatures, checks, .. } = analysis.report;
+    assert_eq!((&layers[0].digest_state, &layers[0].diff_id_state), (&Verification::Unread, &Verification::Verified));
+    assert_eq!((&layers[1].digest_state, &layers[1].diff_id_state), (&Verification::Unread, &Verification::Unread));
+    assert!(signatures.integrity.iter().all(|row| row.verification != Verification::Pending));
+    assert_eq!(
+        gaps.iter().map(|gap| gap.message.as_str()).collect::<Vec<_>>(),
+        ["the layer's digests were not verified: the disk is gone"]
+    );
+    let check = checks.iter().find(|check| check.code == "digests").expect("asked");
+    assert_eq!(check.message, "1 of 4 computed, and right");
 }

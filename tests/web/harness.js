@@ -68,6 +68,15 @@ export async function openPage(browser, url, { first, ...options } = {}) {
   return { page, context, requests, problems };
 }
 
+/** Has code run in every worker of a page, and in theirs, before their own: their scripts are blobs. For `first`. */
+export function inWorkers(source) {
+  const Own = self.Blob;
+  self.Blob = class extends Own {
+    static [Symbol.hasInstance](value) { return value instanceof Own; }
+    constructor(parts = [], options = {}) { super(/javascript/.test(options.type) ? [`${source};(${inWorkers})(${JSON.stringify(source)});\n`, ...parts] : parts, options); }
+  };
+}
+
 /** Hands files to the page as the system's file dialogue would. */
 export const choose = (page, files) => page.setInputFiles('[data-picker="files"]', files);
 

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use porthole_advisory::{self as advisory, Matcher};
 use porthole_oci::layer::EntryKind;
 use porthole_report::{
-    Distribution, Image, Integrity, Layer, Report, SCHEMA_VERSION, Signatures, Tool, Verification, Vulnerabilities, sorting,
+    Distribution, Gap, GapKind, Image, Integrity, Layer, Report, SCHEMA_VERSION, Signatures, Tool, Verification, Vulnerabilities,
+    sorting,
 };
 
 use crate::application::application;
@@ -122,23 +123,38 @@ impl Analysis {
         self.report.checks = checks::run(&context);
     }
 
-    /// A layer's digest that was computed after the report: a pending claim becomes verified or refuted. Checks are to be
-    /// asked again.
-    pub fn set_digest(&mut self, layer: u32, actual: &str) {
+    /// A layer's digest that was computed after the report: a pending claim becomes verified or refuted; with none, since the
+    /// bytes could not be read again, unread. Checks are to be asked again.
+    pub fn set_digest(&mut self, layer: u32, actual: Option<&str>) {
         let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
-        settle(&mut layer.digest_state, layer.digest.as_deref(), Some(actual));
-        layer.digest.get_or_insert_with(|| actual.to_owned());
+        settle(&mut layer.digest_state, layer.digest.as_deref(), actual);
+        layer.digest = layer.digest.take().or(actual.map(str::to_owned));
         let (what, state) = (format!("layer {}", layer.index), layer.digest_state.clone());
         self.set_integrity(&what, &state);
     }
 
-    /// The same for a diff_id; none where the blob does not decode to its end.
+    /// The same for a diff_id; none also where the blob does not decode to its end.
     pub fn set_diff_id(&mut self, layer: u32, actual: Option<&str>) {
         let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
         settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), actual);
         layer.diff_id = layer.diff_id.take().or(actual.map(str::to_owned));
         let (what, state) = (format!("diff_id {}", layer.index), layer.diff_id_state.clone());
         self.set_integrity(&what, &state);
+    }
+
+    /// Says that digests of a layer could not be computed.
+    pub fn miss_digests(&mut self, layer: u32, reason: &str) {
+        let gap = Gap {
+            kind: GapKind::Missing,
+            layer: Some(layer),
+            path: String::new(),
+            message: format!("the layer's digests were not verified: {reason}"),
+        };
+        // Its blob and its tar may each be hashed in a pass of their own.
+        if !self.report.gaps.contains(&gap) {
+            self.report.gaps.push(gap);
+            sorting::sort(&mut self.report.gaps);
+        }
     }
 
     fn set_integrity(&mut self, what: &str, state: &Verification) {

@@ -147,15 +147,16 @@ impl Merge {
         self.unsettle(Unsettled::Checks);
     }
 
-    /// Takes a digest that was computed behind the report: a pending claim becomes verified or refuted.
+    /// Takes a digest that was computed behind the report: a pending claim becomes verified or refuted; none where the bytes
+    /// could not be read again.
     #[wasm_bindgen(js_name = setDigest)]
-    pub fn set_digest(&mut self, layer: u32, digest: &str) {
+    pub fn set_digest(&mut self, layer: u32, digest: Option<String>) {
         if let Some(analysis) = &mut self.analysis {
-            analysis.set_digest(layer, digest);
+            analysis.set_digest(layer, digest.as_deref());
         }
     }
 
-    /// The same for a diff_id; none where the blob does not decode to its end.
+    /// The same for a diff_id; none also where the blob does not decode to its end.
     #[wasm_bindgen(js_name = setDiffId)]
     pub fn set_diff_id(&mut self, layer: u32, diff_id: Option<String>) {
         if let Some(analysis) = &mut self.analysis {
@@ -163,16 +164,11 @@ impl Merge {
         }
     }
 
-    /// Says that a layer's digests could not be computed: they stay pending.
+    /// Says that digests of a layer could not be computed.
     #[wasm_bindgen(js_name = missDigests)]
     pub fn miss_digests(&mut self, layer: u32, reason: &str) {
         if let Some(analysis) = &mut self.analysis {
-            analysis.report.gaps.push(Gap {
-                kind: GapKind::Missing,
-                layer: Some(layer),
-                path: String::new(),
-                message: format!("the layer's digests were not verified: {reason}"),
-            });
+            analysis.miss_digests(layer, reason);
         }
     }
 

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { choose, launch, openPage, serve, settled, verified } from '../harness.js';
+import { choose, goTo, inWorkers, launch, openPage, serve, settled, shot, verified } from '../harness.js';
 import { sha256, tar } from '../../../www/sample/tar.mjs';
 
 /** Of the smaller layer: it is hashed as it is scanned, while the other one is scanned by another worker. */
@@ -42,15 +42,6 @@ after(async () => {
   await site?.close();
   if (folder) await rm(folder, { recursive: true });
 });
-
-/** Runs code in every worker of a page, and in theirs, before their own: their scripts are blobs. */
-function inWorkers(source) {
-  const Own = self.Blob;
-  self.Blob = class extends Own {
-    static [Symbol.hasInstance](value) { return value instanceof Own; }
-    constructor(parts = [], options = {}) { super(/javascript/.test(options.type) ? [`${source};(${inWorkers})(${JSON.stringify(source)});\n`, ...parts] : parts, options); }
-  };
-}
 
 /** In a worker: the small layer is slow to come when it is read first, and the shares of a job are told. The worker that has the one named `end` ends. */
 const spoilt = (end) => `
@@ -97,3 +88,36 @@ for (const [what, file, shares, end] of [
     await context.close();
   });
 }
+
+/** In a worker: no digest is looked for until the archive is gone. */
+const held = `
+  const there = (blob) => blob.slice(0, 1).arrayBuffer().then(() => true, () => false);
+  addEventListener('message', async (event) => {
+    if (event.data.type !== 'hash' || event.data.blob.size < ${SMALL} || event.late) return;
+    event.stopImmediatePropagation();
+    while (await there(event.data.blob)) await new Promise((done) => { setTimeout(done, 50); });
+    dispatchEvent(Object.assign(new MessageEvent('message', { data: event.data, ports: event.ports }), { late: true }));
+  });`;
+
+test('an archive that is gone before its digests are known: the report stays, and says which were not verified', async () => {
+  const { page, context } = await openPage(browser, site.url, { first: [inWorkers, held] });
+  const file = join(folder, 'gone.tar');
+  await copyFile(plain, file);
+  await choose(page, file);
+  await settled(page);
+  assert.match(await page.locator('.cards').innerText(), /1 digest still being recomputed/);
+  await rm(file);
+  await verified(page);
+  const gaps = await page.locator('.gaps li').allInnerTexts();
+  assert.equal(gaps.length, new Set(gaps).size);
+  assert.match(gaps.join('\n'), /layer 0\s*the layer's digests were not verified: the file cannot be read any more/i);
+  assert.doesNotMatch(await page.locator('.cards').innerText(), /still being|NOT match/);
+  await shot(page, 'gone');
+  await goTo(page, '#/files/srv/data-0');
+  await page.waitForFunction(() => /cannot be read any more/.test(document.querySelector('main')?.textContent ?? ''));
+  await page.getByRole('button', { name: 'Open another' }).click();
+  await choose(page, compressed);
+  await settled(page);
+  assert.equal(await page.locator('.gaps li').count(), 0);
+  await context.close();
+});

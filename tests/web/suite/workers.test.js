@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { choose, goTo, launch, openPage, repository, serve, settled, shot } from '../harness.js';
+import { choose, goTo, inWorkers, launch, openPage, repository, serve, settled, shot } from '../harness.js';
 import { dockerArchive } from '../../../www/sample/tar.mjs';
 
 let browser;
@@ -32,89 +32,77 @@ after(async () => {
 const gaps = async (page) => (await page.locator('.gaps li').allInnerTexts()).join('\n');
 
 /**
- * Opens the page with its workers' code changed as they start, so that no test depends on being quick enough to meet one at work. Layer
- * workers have `patience` milliseconds instead of the two minutes that nobody waits for here, run `code` before their own, and as many of
- * them as `count` are told to `spoil` when they have been given the big layer. `spoilt` tells how many were.
+ * In a worker, before its own code, so that no test has to be quick enough to meet one at work. Layer workers have `patience` milliseconds
+ * instead of the two minutes that nobody waits for here, and so many of them as `count` says are spoilt once they have the big layer.
  */
-async function open({ patience, code = '', spoil = '', count = 0 }) {
-  const opened = await openPage(browser, site.url, { first: [(changes) => {
-    const scripts = (before) => `{
-      const make = URL.createObjectURL;
-      URL.createObjectURL = (blob) => make.call(URL, blob.type.includes('javascript') ? new Blob([${JSON.stringify(before)}, blob], { type: blob.type }) : blob);
-    }\n`;
-    const model = `{
-      let left = ${changes.count};
-      const post = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message, ...rest) {
-        post.call(this, message, ...rest);
-        if (message?.type !== 'scan' || message.layer !== 1 || left === 0) return;
-        left -= 1;
-        new BroadcastChannel('spoilt').postMessage(1);
-        ${changes.spoil};
-      };
-    }\n`;
-    (0, eval)(scripts(model + scripts(changes.code)));
+const spoilt = (patience, count = 0, spoil = '') => `
+  let left = ${count};
+  const post = Worker.prototype.postMessage;
+  Worker.prototype.postMessage = function (message, ...rest) {
+    post.call(this, message, ...rest);
+    if (message?.type !== 'scan' || message.layer !== 1 || left === 0) return;
+    left -= 1;
+    new BroadcastChannel('spoilt').postMessage(null);
+    ${spoil};
+  };
+  addEventListener('message', ({ data }) => {
+    if (data.type === 'open') data.settings.patience = ${patience};
+    while (data.type === 'hang');
+  });`;
+const hangs = "post.call(this, { type: 'hang' })";
+/** As a browser ends a worker. */
+const ends = 'this.terminate()';
+
+/** Opens the archive in such a page, and tells how many workers were spoilt until its report was there. */
+async function scanned(t, ...source) {
+  const { page, context } = await openPage(browser, site.url, { first: [inWorkers, source.join('')] });
+  t.after(() => context.close());
+  await page.evaluate(() => {
     globalThis.spoilt = 0;
     new BroadcastChannel('spoilt').onmessage = () => { globalThis.spoilt += 1; };
-    const post = Worker.prototype.postMessage;
-    Worker.prototype.postMessage = function (message, ...rest) {
-      if (message?.type === 'open') message.settings.patience = changes.patience;
-      return post.call(this, message, ...rest);
-    };
-  }, { patience, code, spoil, count }] });
-  return { ...opened, spoilt: () => opened.page.evaluate(() => globalThis.spoilt) };
+  });
+  await choose(page, file);
+  await settled(page);
+  return { page, count: await page.evaluate(() => globalThis.spoilt) };
 }
 
-/** Never answers again. */
-const hangs = { code: "addEventListener('message', (event) => { while (event.data?.type === 'hang'); });\n", spoil: "post.call(this, { type: 'hang' })" };
-/** As a browser ends a worker. */
-const ends = { spoil: 'this.terminate()' };
-
-for (const [what, how] of [['hangs', hangs], ['ends without a word', ends]]) {
-  test(`a layer worker that ${what} is replaced, and its layer is read all the same`, async () => {
-    const { page, context, spoilt } = await open({ patience: 3000, ...how, count: 1 });
-    await choose(page, file);
-    await settled(page);
-    assert.equal(await spoilt(), 1);
+for (const [what, spoil] of [['hangs', hangs], ['ends without a word', ends]]) {
+  test(`a layer worker that ${what} is replaced, and its layer is read all the same`, async (t) => {
+    const { page, count } = await scanned(t, spoilt(3000, 1, spoil));
+    assert.equal(count, 1);
     assert.equal(await gaps(page), '');
     await goTo(page, '#/files/srv/big');
     await page.waitForSelector('.content pre');
-    await context.close();
   });
 }
 
-test('a layer whose workers end again and again is a gap, and the rest of the report is there', async () => {
-  const { page, context, spoilt } = await open({ patience: 3000, ...ends, count: 2 });
-  await choose(page, file);
-  await settled(page);
+test('a layer whose workers end again and again is a gap, and the rest of the report is there', async (t) => {
+  const { page, count } = await scanned(t, spoilt(3000, 2, ends));
+  assert.equal(count, 2);
   assert.match(await gaps(page), /layer 1[\s\S]*the layer was not read: the worker that read it fell silent/i);
   assert.match(await page.locator('.cards').innerText(), /alpine:3\.20\.1/);
-  assert.equal(await spoilt(), 2);
-  await context.close();
 });
 
-test('a slow disk is no silence', async () => {
-  // Each piece comes after twice the patience.
-  const { page, context } = await open({ patience: 1200, code: `{
-    const stream = Blob.prototype.stream;
-    let waits = 2;
-    Blob.prototype.stream = function () {
-      const reader = stream.call(this).getReader({ mode: 'byob' });
-      return { getReader: () => ({ cancel: () => reader.cancel(), read: async (view, options) => {
-        if (waits > 0) {
-          waits -= 1;
-          await new Promise((done) => { setTimeout(done, 2400); });
-        }
-        return reader.read(view, options);
-      } }) };
-    };
-  }\n` });
+/** In a worker: the first two pieces come after twice the patience. */
+const slow = `
+  const stream = Blob.prototype.stream;
+  let waits = 2;
+  Blob.prototype.stream = function () {
+    const reader = stream.call(this).getReader({ mode: 'byob' });
+    return { getReader: () => ({ cancel: () => reader.cancel(), read: async (...all) => {
+      if (waits > 0) {
+        waits -= 1;
+        await new Promise((done) => { setTimeout(done, 2400); });
+      }
+      return reader.read(...all);
+    } }) };
+  };`;
+
+test('a slow disk is no silence', async (t) => {
   const began = Date.now();
-  await choose(page, file);
-  await settled(page);
-  assert.ok(Date.now() - began > 2400, `${Date.now() - began} ms`);
+  const { page } = await scanned(t, spoilt(1200), slow);
+  assert.ok(Date.now() - began > 4800, `${Date.now() - began} ms`);
   assert.equal(await gaps(page), '');
-  await context.close();
 });
 
 /** Opens the archive in a browser, for the time of a test, whose WebAssembly memories may grow to so many MiB. */

@@ -163,6 +163,8 @@ export type Cause =
   | { kind: 'memory'; had: number | null }
   /** A mistake of the module's own. */
   | { kind: 'panicked'; said: string }
+  /** The file that was opened is not there any more, or has changed. */
+  | { kind: 'unreadable' }
   | { kind: 'other'; message: string };
 
 /** `memory` is the worker's WebAssembly memory, bytes: it never shrinks, so it is the peak. */

@@ -469,7 +469,8 @@ export const S = {
     worker: 'it stopped without a reason',
     silent: 'the worker that read it fell silent',
     because: (cause: Cause) => (cause.kind === 'memory' ? `memory ran out: the browser gave ${cause.had === null ? '' : `${bytes(cause.had)} and `}no more`
-      : cause.kind === 'panicked' ? `the scan broke off by a mistake of its own: ${cause.said}` : cause.message),
+      : cause.kind === 'panicked' ? `the scan broke off by a mistake of its own: ${cause.said}`
+      : cause.kind === 'unreadable' ? 'the file cannot be read any more: it may have been changed, moved or deleted since it was opened' : cause.message),
     restarted: 'The background worker stopped, and was started again.',
     died: (reason: string) => `The background worker stopped twice (${reason}). This input may need more memory than the browser gives.`,
     closed: 'It was closed.',

@@ -23,16 +23,17 @@ export class Digests {
 
   come({ layer, digest: digestBy, diffId: diffIdBy, scanned }: Wanted, digest: string | null, diffId: string | null): void {
     for (const one of this.#sharing(layer)) {
-      if (digestBy !== null && digest !== null) this.#waiting.push(() => this.#merge.setDigest(one, digest));
+      if (digestBy !== null) this.#waiting.push(() => this.#merge.setDigest(one, digest));
       // Where the scan has found it, this changes nothing; else the blob does not decode to its end.
       if (diffIdBy !== null || scanned) this.#waiting.push(() => this.#merge.setDiffId(one, diffId));
     }
     this.#put(false);
   }
 
-  miss(layer: number, reason: string): void {
-    for (const one of this.#sharing(layer)) this.#waiting.push(() => this.#merge.missDigests(one, reason));
-    this.#put(false);
+  /** They could not be computed. */
+  miss(job: Wanted, reason: string): void {
+    for (const one of this.#sharing(job.layer)) this.#waiting.push(() => this.#merge.missDigests(one, reason));
+    this.come(job, null, null);
   }
 
   /** The report is there. */

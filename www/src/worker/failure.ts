@@ -2,6 +2,7 @@
 // Without sentences: they would make a layer worker three times as large.
 import { whyPanicked, type InitOutput } from '../pkg/porthole';
 import type { Cause } from '../shared/protocol';
+import { Unreadable } from './input';
 
 /** What ended the module of this worker: whatever is asked of it afterwards fails by that. */
 let broken: Cause | undefined;
@@ -9,6 +10,7 @@ let broken: Cause | undefined;
 /** `wasm` is the module, where it was instantiated. */
 export function causeOf(error: unknown, wasm: InitOutput | undefined): Cause {
   if (broken !== undefined) return broken;
+  if (error instanceof Unreadable) return { kind: 'unreadable' };
   const message = error instanceof Error ? error.message : String(error);
   if (wasm && error instanceof WebAssembly.RuntimeError) {
     const said = whyPanicked();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { CHUNK, pieces } from './input';
+import { CHUNK, pieces, Unreadable } from './input';
 
 const bytes = Uint8Array.from({ length: 3 * CHUNK + 17 }, (_, at) => (at * 31) % 251);
 
@@ -49,4 +49,11 @@ test('who has seen enough reads no further', async () => {
     break;
   }
   assert.equal(cancelled, 1);
+});
+
+test('a file that is gone is no network error', async () => {
+  for (const type of ['bytes', undefined] as const) {
+    const stream = new ReadableStream({ type: type as 'bytes', pull: (controller) => controller.error(new TypeError('network error')) });
+    await assert.rejects(all({ stream: () => stream } as unknown as Blob), Unreadable);
+  }
 });

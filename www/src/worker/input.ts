@@ -8,8 +8,17 @@ export const CHUNK = 1 << 20;
 /** Between two words on how far reading is, milliseconds: what the page draws for each is taken from the processors that read. */
 export const TELL = 350;
 
+/** A file that cannot be read any more. What browsers say of it differs, and is no help: a "network error", where there is no network. */
+export class Unreadable extends Error {}
+
 /** For what is small: a read of its own costs a millisecond and more, whatever its length. */
-export const readNow = (blob: Blob): Uint8Array<ArrayBuffer> => new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
+export function readNow(blob: Blob): Uint8Array<ArrayBuffer> {
+  try {
+    return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
+  } catch (error) {
+    throw error instanceof DOMException ? new Unreadable(error.message) : error;
+  }
+}
 
 /**
  * A blob from its beginning to its end, in pieces of at most `CHUNK`. A piece is valid until the next one is asked for.
@@ -29,24 +38,29 @@ export async function* pieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer
     let buffer = new ArrayBuffer(CHUNK);
     for (;;) {
       // Where `min` is unknown, pieces are as short as the pipe gives them.
-      const { done, value } = await reader.read(new Uint8Array(buffer), { min: CHUNK });
+      const { done, value } = await reader.read(new Uint8Array(buffer), { min: CHUNK }).catch(unreadable);
       if (value && value.length > 0) yield value;
       if (done) return;
       buffer = value.buffer;
     }
   } finally {
-    await reader.cancel();
+    await reader.cancel().catch(() => undefined);
   }
+}
+
+function unreadable(error: unknown): never {
+  throw new Unreadable(String(error));
 }
 
 async function* short(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
   const reader = stream.getReader();
   try {
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    const read = (): Promise<ReadableStreamReadResult<Uint8Array<ArrayBuffer>>> => reader.read().catch(unreadable);
+    for (let next = await read(); !next.done; next = await read()) {
       for (let at = 0; at < next.value.length; at += CHUNK) yield next.value.subarray(at, at + CHUNK);
     }
   } finally {
-    await reader.cancel();
+    await reader.cancel().catch(() => undefined);
   }
 }
 

@@ -29,7 +29,7 @@ export interface PoolEvents {
   failed(layer: number, reason: string): void;
   /** What was asked for: null for what was not, and for a diff_id that the blob's damage leaves without an end. */
   hashed(job: Wanted, digest: string | null, diffId: string | null): void;
-  unhashed(layer: number, reason: string): void;
+  unhashed(job: Wanted, reason: string): void;
   /** Bytes of the WebAssembly memory of a worker that has scanned. */
   memory(bytes: number): void;
 }
@@ -242,7 +242,7 @@ export class Pool {
       if (job?.tries === 0) (job.type === 'scan' ? this.#scans : this.#hashes).push({ ...job, tries: 1 });
       else if (job) {
         if (job.type === 'scan') this.#events.failed(job.layer, reason);
-        else this.#events.unhashed(job.layer, reason);
+        else this.#events.unhashed(job, reason);
         closed();
       }
       replace();

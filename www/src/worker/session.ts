@@ -240,7 +240,9 @@ export class Session {
       hashed: (job, digest, diffId) => {
         if (turn === this.#turn) digests.come(job, digest, diffId);
       },
-      unhashed: (layer, reason) => digests.miss(layer, reason),
+      unhashed: (job, reason) => {
+        if (turn === this.#turn) digests.miss(job, reason);
+      },
       memory: (bytes) => { memory = Math.max(memory, bytes); },
     }, this.#running.signal);
     void pool.ended.then(() => { if (turn === this.#turn) digests.end(); });

@@ -18,8 +18,8 @@ const STEP: usize = 12 * BLOCK;
 
 type Word = [u8; 8];
 
-/// CRC-32 of bytes that follow what has the sum `start`; 0 at the start.
-pub(super) fn crc32(start: u32, bytes: &[u8]) -> u32 {
+/// CRC-32 (ISO-HDLC: of gzip, zip and more) of bytes that follow what has the sum `start`; 0 at the start.
+pub fn crc32(start: u32, bytes: &[u8]) -> u32 {
     if cfg!(target_family = "wasm") { folded(start, bytes) } else { zlib_rs::crc32::crc32(start, bytes) }
 }
 
@@ -73,6 +73,12 @@ mod tests {
     fn a_word_is_the_sum_of_words_behind_it() {
         let sum = BACK.iter().fold(0, |sum, back| sum ^ power(64 * (WINDOW - back)));
         assert_eq!(sum, power(64 * WINDOW));
+    }
+
+    #[test]
+    fn it_is_the_one_of_the_catalogue() {
+        // The check value of CRC-32/ISO-HDLC in the CRC RevEng catalogue.
+        assert_eq!(crc32(0, b"123456789"), 0xcbf4_3926);
     }
 
     proptest! {

@@ -8,11 +8,11 @@ mod gzip;
 mod inflate;
 mod zstd;
 
+pub use crc32::crc32;
 pub use inflate::{Inflate, Pause};
 
 use crate::error::Error;
 use crate::limits::Limits;
-use crc32::crc32;
 use gzip::{Crc32, Gzip};
 use zstd::Zstd;
 
