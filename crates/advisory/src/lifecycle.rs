@@ -3,7 +3,7 @@
 
 use porthole_report::{Distribution, Package};
 
-/// Announcements up to this day are in the table.
+/// Announcements up to this day are in the table, of later ones some.
 pub const AS_OF: &str = "2025-12-31";
 
 /// Name, release (a prefix of the version, whole numbers), last day.
@@ -11,7 +11,7 @@ type Row = (&'static str, &'static str, &'static str);
 
 /// Distributions by os-release `ID`. For Debian the end of LTS, which is public and free; for Ubuntu the end of standard support, because
 /// what follows needs a subscription.
-const DISTRIBUTIONS: [Row; 68] = [
+const DISTRIBUTIONS: [Row; 73] = [
     // wiki.debian.org/LTS, debian.org/releases
     ("debian", "8", "2020-06-30"),
     ("debian", "9", "2022-06-30"),
@@ -31,6 +31,9 @@ const DISTRIBUTIONS: [Row; 68] = [
     ("ubuntu", "24.10", "2025-07-31"),
     ("ubuntu", "25.04", "2026-01-31"),
     ("ubuntu", "25.10", "2026-07-31"),
+    // Debian's distro-info-data 0.58+deb12u7
+    ("ubuntu", "26.04", "2031-05-29"),
+    ("ubuntu", "26.10", "2027-07-15"),
     // alpinelinux.org/releases
     ("alpine", "3.8", "2020-05-01"),
     ("alpine", "3.9", "2020-11-01"),
@@ -77,17 +80,20 @@ const DISTRIBUTIONS: [Row; 68] = [
     ("fedora", "40", "2025-05-13"),
     ("fedora", "41", "2025-12-15"),
     ("fedora", "42", "2026-05-13"),
+    ("fedora", "43", "2026-12-09"),
     // aws.amazon.com, Amazon Linux FAQs
     ("amzn", "2", "2026-06-30"),
     ("amzn", "2023", "2029-06-30"),
     // learn.microsoft.com/lifecycle
     ("mariner", "1.0", "2023-07-31"),
     ("mariner", "2.0", "2025-07-31"),
+    ("azurelinux", "3.0", "2027-08-31"),
     // suse.com/lifecycle, en.opensuse.org/Lifetime
     ("opensuse-leap", "15.3", "2022-12-31"),
     ("opensuse-leap", "15.4", "2023-12-07"),
     ("opensuse-leap", "15.5", "2024-12-31"),
     ("opensuse-leap", "15.6", "2026-04-30"),
+    ("opensuse-leap", "16.0", "2027-10-31"),
     ("sles", "15.4", "2023-12-31"),
     ("sles", "15.5", "2024-12-31"),
     ("sles", "15.6", "2025-12-31"),
@@ -95,7 +101,7 @@ const DISTRIBUTIONS: [Row; 68] = [
 ];
 
 /// Runtimes by the name that recognised binaries and installers carry.
-const RUNTIMES: [Row; 50] = [
+const RUNTIMES: [Row; 63] = [
     // nodejs.org/about/previous-releases
     ("node", "12", "2022-04-30"),
     ("node", "14", "2023-04-30"),
@@ -109,6 +115,7 @@ const RUNTIMES: [Row; 50] = [
     ("node", "23", "2025-06-01"),
     ("node", "24", "2028-04-30"),
     ("node", "25", "2026-06-01"),
+    ("node", "26", "2029-04-30"),
     // devguide.python.org/versions
     ("python", "2.7", "2020-01-01"),
     ("python", "3.6", "2021-12-23"),
@@ -120,12 +127,15 @@ const RUNTIMES: [Row; 50] = [
     ("python", "3.12", "2028-10-31"),
     ("python", "3.13", "2029-10-31"),
     ("python", "3.14", "2030-10-31"),
+    ("python", "3.15", "2031-10-31"),
     // go.dev/doc/devel/release: until two newer releases are out
     ("stdlib", "1.19", "2023-08-08"),
     ("stdlib", "1.20", "2024-02-06"),
     ("stdlib", "1.21", "2024-08-13"),
     ("stdlib", "1.22", "2025-02-11"),
     ("stdlib", "1.23", "2025-08-12"),
+    ("stdlib", "1.24", "2026-02-10"),
+    ("stdlib", "1.25", "2026-08-19"),
     // php.net/supported-versions
     ("php", "7.4", "2022-11-28"),
     ("php", "8.0", "2023-11-26"),
@@ -139,21 +149,30 @@ const RUNTIMES: [Row; 50] = [
     ("openjdk", "11", "2027-10-31"),
     ("openjdk", "17", "2027-10-31"),
     ("openjdk", "21", "2029-12-31"),
+    ("openjdk", "25", "2031-09-30"),
     // ruby-lang.org/en/downloads/branches
     ("ruby", "2.7", "2023-03-31"),
     ("ruby", "3.0", "2024-04-23"),
     ("ruby", "3.1", "2025-03-26"),
     ("ruby", "3.2", "2026-03-31"),
     ("ruby", "3.3", "2027-03-31"),
+    ("ruby", "3.4", "2028-03-31"),
+    ("ruby", "4.0", "2029-03-31"),
     // dotnet.microsoft.com/platform/support/policy
     ("dotnet", "6", "2024-11-12"),
     ("dotnet", "7", "2024-05-14"),
     ("dotnet", "8", "2026-11-10"),
     ("dotnet", "9", "2026-11-10"),
+    ("dotnet", "10", "2028-11-14"),
     // openssl-library.org/policies/releasestrat
     ("openssl", "1.1.1", "2023-09-11"),
     ("openssl", "3.0", "2026-09-07"),
     ("openssl", "3.1", "2025-03-14"),
+    ("openssl", "3.2", "2025-11-23"),
+    ("openssl", "3.3", "2026-04-09"),
+    ("openssl", "3.4", "2026-10-22"),
+    ("openssl", "3.5", "2030-04-08"),
+    ("openssl", "3.6", "2026-11-01"),
 ];
 
 /// Last day of a distribution release's public security updates, `YYYY-MM-DD`.
