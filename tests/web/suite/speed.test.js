@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { choose, goTo, images, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, watchTasks } from '../harness.js';
+import { choose, goTo, images, inWorkers, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, watchTasks } from '../harness.js';
 
 /** A laptop of the middle has about half the speed of a machine that builds. */
 const SLOWER = 2;
@@ -16,6 +16,43 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.close();
+});
+
+/** In a worker: what layer workers say, and in theirs when one is ended, and how often a turn was given up before. */
+const told = `
+  const say = (what) => new BroadcastChannel('warm').postMessage(what);
+  const post = self.postMessage;
+  self.postMessage = (message, ...rest) => {
+    if (/facts|hashed|failed/.test(message.type)) say(message.type);
+    post.call(self, message, ...rest);
+  };
+  const later = self.setTimeout;
+  self.setTimeout = (run, delay, ...rest) => {
+    if (delay === undefined) say('report');
+    return later.call(self, run, delay, ...rest);
+  };
+  const end = Worker.prototype.terminate;
+  Worker.prototype.terminate = function () {
+    say('end');
+    end.call(this);
+  };`;
+
+test('while somebody looks for their file, a made-up image is read to its end, up to the report', async () => {
+  const { page, context, problems } = await openPage(browser, site.url, { first: [inWorkers, told] });
+  await page.evaluate(() => {
+    globalThis.warm = [];
+    new BroadcastChannel('warm').onmessage = ({ data }) => globalThis.warm.push(data);
+  });
+  const dialogue = page.waitForEvent('filechooser');
+  await page.locator('.start-actions button').first().click();
+  await dialogue;
+  await page.waitForFunction(() => globalThis.warm.includes('end'));
+  const warm = await page.evaluate(() => globalThis.warm);
+  const count = (what) => warm.filter((one) => one === what).length;
+  assert.ok(count('facts') > 1 && count('hashed') > 1 && count('report') > 5, warm.join(' '));
+  assert.equal(count('failed'), 0);
+  assert.deepEqual(problems, []);
+  await context.close();
 });
 
 test('the page can be used within a second, also where the processor is slow', async (t) => {
