@@ -33,6 +33,26 @@ fn the_order_of_the_records_does_not_show() {
 }
 
 #[test]
+fn what_several_records_of_one_advisory_say_of_it_is_the_newest_in_any_order() {
+    let said = |modified: u8, vector: &str, word: &str| {
+        let severity = if vector.is_empty() { String::new() } else { format!(r#"{{"type":"CVSS_V3","score":"{vector}"}}"#) };
+        format!(
+            r#"{{"id":"PYSEC-2024-1","modified":"2026-01-0{modified}T00:00:00Z","aliases":["CVE-2024-1"],"severity":[{severity}],"database_specific":{{"severity":"{word}"}},"affected":[{{"package":{{"ecosystem":"PyPI","name":"a"}},"versions":["1.0"]}}]}}"#
+        ) + "\n"
+    };
+    let [weak, strong] = ["L", "H"].map(|impact| format!("CVSS:3.1/AV:N/AC:L/PR:N/UI:N/S:U/C:{impact}/I:{impact}/A:{impact}"));
+    // The newest has no vector, the one before it counts; of two of one time, one counts whatever their order.
+    let records = [said(1, &strong, "low"), said(2, &weak, "moderate"), said(3, "", "high"), said(3, "", "critical")];
+    let orders = [[0, 1, 2, 3], [3, 2, 1, 0], [2, 0, 1, 3], [3, 0, 2, 1], [1, 3, 0, 2]];
+    let built = orders.map(|order| database(&order.map(|at| records[at].as_str()).concat()));
+    for other in &built[1..] {
+        assert_eq!((&other.index, &other.files), (&built[0].index, &built[0].files));
+    }
+    let found = matched(&built[0], None, &[package("pypi", "a", "1.0")], &Options::default()).vulnerabilities.findings;
+    assert_eq!(found[0].vector.as_ref(), Some(&weak));
+}
+
+#[test]
 fn withdrawn_malware_kernel_and_broken_records_are_left_out_and_counted() {
     let records = [
         record("X-1", "npm", "a", "0", None, r#""withdrawn":"2025-01-01T00:00:00Z""#),

@@ -66,8 +66,11 @@ pub(super) fn osv(bytes: &[u8]) {
         let shard = load(entry, file).expect("the builder's shards can be loaded");
         shard.check().expect("the builder's shards are whole");
     }
-    let again = build(&mut lines.iter().rev().copied());
-    assert_eq!(again.index, database.index, "the order of the records shows");
+    let mut sorted = lines.clone();
+    sorted.sort_unstable();
+    for again in [build(&mut lines.iter().rev().copied()), build(&mut sorted.into_iter())] {
+        assert_eq!(again.index, database.index, "the order of the records shows");
+    }
     let mut builder = Builder::new(BuildOptions::default());
     let _ = builder.kev(bytes);
     let _ = builder.epss(&String::from_utf8_lossy(bytes));

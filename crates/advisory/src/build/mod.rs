@@ -99,8 +99,9 @@ struct Advisory {
     aliases: BTreeSet<String>,
     /// CVEs that a distribution's record names.
     cves: BTreeSet<String>,
-    vector: Option<String>,
-    word: Option<String>,
+    /// Of the newest record that has one, and when it was modified; of two of one time the greater, so that their order does not show.
+    vector: Option<(String, String)>,
+    word: Option<(String, String)>,
 }
 
 /// Claims by package name, then by advisory id.
@@ -268,14 +269,10 @@ impl Builder {
             .filter(|vector| vector.len() <= MAX_TEXT)
             .map(str::to_owned);
         let word = record.word();
-        let newer = record.modified >= advisory.modified;
-        if vector.is_some() && (newer || advisory.vector.is_none()) {
-            advisory.vector = vector;
-        }
-        if word.is_some() && (newer || advisory.word.is_none()) {
-            advisory.word = word;
-        }
-        if newer {
+        let dated = |text: Option<String>| text.map(|text| (record.modified.clone(), text));
+        advisory.vector = advisory.vector.take().max(dated(vector));
+        advisory.word = advisory.word.take().max(dated(word));
+        if record.modified > advisory.modified {
             advisory.modified = record.modified.clone();
         }
     }

@@ -46,7 +46,11 @@ impl Side {
             return false;
         };
         if let Some(vector) = Record::vector(&rated.severity) {
-            self.vectors.insert(rated.id, vector.to_owned());
+            let known = self.vectors.entry(rated.id).or_default();
+            // Of two the greater: the order of lines does not show.
+            if known.as_str() < vector {
+                *known = vector.to_owned();
+            }
         }
         true
     }
@@ -73,7 +77,8 @@ impl Side {
                 continue;
             };
             let code = epss::code(score);
-            self.epss.insert(cve.to_owned(), code);
+            let known = self.epss.entry(cve.to_owned()).or_default();
+            *known = code.max(*known);
             if let Some(list) = by_code.get_mut(usize::from(code)) {
                 list.push(percentile);
             }

@@ -165,7 +165,7 @@ impl Tables {
         let alone = issues.len() == 1;
         let numbers: Vec<u64> =
             issues.iter().map(|issue| self.issue(input, issue, known.filter(|_| alone), distribution)).collect();
-        let word = claim.word.clone().or_else(|| known.and_then(|advisory| advisory.word.clone()));
+        let word = claim.word.clone().or_else(|| known.and_then(|advisory| advisory.word.clone().map(|(_, word)| word)));
         let key = (id.to_owned(), numbers.clone(), word.clone(), claim.kind.clone());
         if let Some(at) = self.advisory_at.get(&key) {
             return *at;
@@ -196,7 +196,7 @@ impl Tables {
         };
         let index = at as usize;
         if let Some(own) = own {
-            if let (Some(slot), Some(vector)) = (self.issue_vectors.get_mut(index), &own.vector) {
+            if let (Some(slot), Some((_, vector))) = (self.issue_vectors.get_mut(index), &own.vector) {
                 // Of several, the newest version of CVSS; then by text, for one order.
                 if slot.as_ref().is_none_or(|old| rank(vector) > rank(old)) {
                     *slot = Some(vector.clone());
