@@ -48,8 +48,9 @@ export async function* pieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer
   }
 }
 
+/** A range error is of memory, and says so itself. */
 function unreadable(error: unknown): never {
-  throw new Unreadable(String(error));
+  throw error instanceof RangeError ? error : new Unreadable(String(error));
 }
 
 async function* short(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {
