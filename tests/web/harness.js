@@ -77,6 +77,30 @@ export function inWorkers(source) {
   };
 }
 
+/** For `inWorkers`: the page's settings for whatever it opens, changed. */
+export const withSettings = (changed) => `
+  addEventListener('message', ({ data }) => { if (data.type === 'open') Object.assign(data.settings, ${JSON.stringify(changed)}); });`;
+
+/** For `inWorkers`: before each read of a blob, what the function that this is the text of gives for the blob is waited for. */
+export const slowReads = (before) => `
+  const stream = Blob.prototype.stream;
+  Blob.prototype.stream = function () {
+    const reader = stream.call(this).getReader({ mode: 'byob' });
+    return { getReader: () => ({ cancel: () => reader.cancel(), read: async (...all) => {
+      await (${before})(this);
+      return reader.read(...all);
+    } }) };
+  };`;
+
+/** Hears what is said in a channel from now on, as `globalThis[channel]`; the answer reads it. */
+export async function hear(page, channel) {
+  await page.evaluate((name) => {
+    globalThis[name] = [];
+    new BroadcastChannel(name).onmessage = ({ data }) => globalThis[name].push(data);
+  }, channel);
+  return () => page.evaluate((name) => globalThis[name], channel);
+}
+
 /** Hands files to the page as the system's file dialogue would. */
 export const choose = (page, files) => page.setInputFiles('[data-picker="files"]', files);
 

@@ -3,7 +3,8 @@
 
 use porthole_report::{Distribution, Package};
 
-/// Announcements up to this day are in the table, of later ones some.
+/// Announcements up to this day are in the table; of later ones some, by endoflife.date, pkg.go.dev and the release schedules of Node.js
+/// and Python.
 pub const AS_OF: &str = "2025-12-31";
 
 /// Name, release (a prefix of the version, whole numbers), last day.

@@ -126,20 +126,12 @@ impl Analysis {
     /// A layer's digest that was computed after the report: a pending claim becomes verified or refuted; with none, since the
     /// bytes could not be read again, unread. Checks are to be asked again.
     pub fn set_digest(&mut self, layer: u32, actual: Option<&str>) {
-        let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
-        settle(&mut layer.digest_state, layer.digest.as_deref(), actual);
-        layer.digest = layer.digest.take().or(actual.map(str::to_owned));
-        let (what, state) = (format!("layer {}", layer.index), layer.digest_state.clone());
-        self.set_integrity(&what, &state);
+        self.set_claim(layer, "layer", |layer| (&mut layer.digest, &mut layer.digest_state), actual);
     }
 
     /// The same for a diff_id; none also where the blob does not decode to its end.
     pub fn set_diff_id(&mut self, layer: u32, actual: Option<&str>) {
-        let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
-        settle(&mut layer.diff_id_state, layer.diff_id.as_deref(), actual);
-        layer.diff_id = layer.diff_id.take().or(actual.map(str::to_owned));
-        let (what, state) = (format!("diff_id {}", layer.index), layer.diff_id_state.clone());
-        self.set_integrity(&what, &state);
+        self.set_claim(layer, "diff_id", |layer| (&mut layer.diff_id, &mut layer.diff_id_state), actual);
     }
 
     /// Says that digests of a layer could not be computed.
@@ -157,7 +149,18 @@ impl Analysis {
         }
     }
 
-    fn set_integrity(&mut self, what: &str, state: &Verification) {
+    fn set_claim(
+        &mut self,
+        layer: u32,
+        what: &str,
+        claim: impl FnOnce(&mut Layer) -> (&mut Option<String>, &mut Verification),
+        actual: Option<&str>,
+    ) {
+        let Some(layer) = self.report.layers.get_mut(layer as usize) else { return };
+        let what = format!("{what} {}", layer.index);
+        let (digest, state) = claim(layer);
+        settle(state, digest.as_deref(), actual);
+        *digest = digest.take().or(actual.map(str::to_owned));
         for row in self.report.signatures.integrity.iter_mut().filter(|row| row.what == what) {
             row.verification = state.clone();
         }

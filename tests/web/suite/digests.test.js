@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { choose, goTo, inWorkers, launch, openPage, serve, settled, shot, verified } from '../harness.js';
+import { choose, goTo, hear, inWorkers, launch, openPage, serve, settled, shot, slowReads, verified, withSettings } from '../harness.js';
 import { sha256, tar } from '../../../www/sample/tar.mjs';
 
 /** Of the smaller layer: it is hashed as it is scanned, while the other one is scanned by another worker. */
@@ -46,20 +46,12 @@ after(async () => {
 /** In a worker: the small layer is slow to come when it is read first, and the shares of a job are told. The worker that has the one named `end` ends. */
 const spoilt = (end) => `
   const told = new BroadcastChannel('shares');
-  const stream = Blob.prototype.stream;
-  Blob.prototype.stream = function () {
-    if (this.size < ${SMALL} || this.size > ${2 * SMALL} || self.slowed) return stream.call(this);
-    self.slowed = true;
-    const reader = stream.call(this).getReader({ mode: 'byob' });
-    const later = new Promise((done) => { setTimeout(done, 1500); });
-    return { getReader: () => ({ cancel: () => reader.cancel(), read: async (...all) => { await later; return reader.read(...all); } }) };
-  };
   addEventListener('message', ({ data }) => {
     const share = data.type === 'tar' ? 'hashes' : data.type !== 'hash' ? null : data.partner ? (data.begun ? 'decodes and carries on' : 'decodes') : data.begun ? 'carries on' : null;
     if (!share) return;
     told.postMessage(share);
     if (share?.startsWith('${end}')) close();
-  });`;
+  });${slowReads(`(blob) => blob.size < ${SMALL} || blob.size > ${2 * SMALL} ? undefined : self.later ??= new Promise((done) => { setTimeout(done, 1500); })`)}`;
 
 for (const [what, file, shares, end] of [
   ['what two workers make of a layer is its digest', () => compressed, ['decodes and carries on', 'hashes'], null],
@@ -68,20 +60,12 @@ for (const [what, file, shares, end] of [
   ['what the scan has begun to hash is carried on behind the report', () => plain, ['carries on'], null],
 ]) {
   test(what, async () => {
-    const { page, context, problems } = await openPage(browser, site.url, { first: [inWorkers, spoilt(end)] });
-    await page.evaluate(() => {
-      globalThis.shares = [];
-      new BroadcastChannel('shares').onmessage = ({ data }) => globalThis.shares.push(data);
-      const post = Worker.prototype.postMessage;
-      Worker.prototype.postMessage = function (message, ...rest) {
-        if (message?.type === 'open') Object.assign(message.settings, { patience: 3000, workers: 2 });
-        return post.call(this, message, ...rest);
-      };
-    });
+    const { page, context, problems } = await openPage(browser, site.url, { first: [inWorkers, spoilt(end) + withSettings({ patience: 3000, workers: 2 })] });
+    const heard = await hear(page, 'shares');
     await choose(page, file());
     await settled(page);
     await verified(page);
-    assert.deepEqual((await page.evaluate(() => globalThis.shares)).sort(), shares);
+    assert.deepEqual((await heard()).sort(), shares);
     assert.match(await page.locator('.cards').innerText(), /3 digests recomputed and equal/);
     assert.equal(await page.locator('.gaps li').count(), 0);
     assert.deepEqual(problems, []);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { choose, goTo, images, inWorkers, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, watchTasks } from '../harness.js';
+import { choose, goTo, hear, images, inWorkers, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, watchTasks } from '../harness.js';
 
 /** A laptop of the middle has about half the speed of a machine that builds. */
 const SLOWER = 2;
@@ -39,15 +39,12 @@ const told = `
 
 test('while somebody looks for their file, a made-up image is read to its end, up to the report', async () => {
   const { page, context, problems } = await openPage(browser, site.url, { first: [inWorkers, told] });
-  await page.evaluate(() => {
-    globalThis.warm = [];
-    new BroadcastChannel('warm').onmessage = ({ data }) => globalThis.warm.push(data);
-  });
+  const heard = await hear(page, 'warm');
   const dialogue = page.waitForEvent('filechooser');
   await page.locator('.start-actions button').first().click();
   await dialogue;
   await page.waitForFunction(() => globalThis.warm.includes('end'));
-  const warm = await page.evaluate(() => globalThis.warm);
+  const warm = await heard();
   const count = (what) => warm.filter((one) => one === what).length;
   assert.ok(count('facts') > 1 && count('hashed') > 1 && count('report') > 5, warm.join(' '));
   assert.equal(count('failed'), 0);

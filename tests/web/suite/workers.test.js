@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { choose, goTo, inWorkers, launch, openPage, repository, serve, settled, shot } from '../harness.js';
+import { choose, goTo, hear, inWorkers, launch, openPage, repository, serve, settled, shot, slowReads, withSettings } from '../harness.js';
 import { dockerArchive } from '../../../www/sample/tar.mjs';
 
 let browser;
@@ -46,9 +46,8 @@ const spoilt = (patience, count = 0, spoil = '') => `
     ${spoil};
   };
   addEventListener('message', ({ data }) => {
-    if (data.type === 'open') data.settings.patience = ${patience};
     while (data.type === 'hang');
-  });`;
+  });${withSettings({ patience })}`;
 const hangs = "post.call(this, { type: 'hang' })";
 /** As a browser ends a worker. */
 const ends = 'this.terminate()';
@@ -57,13 +56,10 @@ const ends = 'this.terminate()';
 async function scanned(t, ...source) {
   const { page, context } = await openPage(browser, site.url, { first: [inWorkers, source.join('')] });
   t.after(() => context.close());
-  await page.evaluate(() => {
-    globalThis.spoilt = 0;
-    new BroadcastChannel('spoilt').onmessage = () => { globalThis.spoilt += 1; };
-  });
+  const heard = await hear(page, 'spoilt');
   await choose(page, file);
   await settled(page);
-  return { page, count: await page.evaluate(() => globalThis.spoilt) };
+  return { page, count: (await heard()).length };
 }
 
 for (const [what, spoil] of [['hangs', hangs], ['ends without a word', ends]]) {
@@ -84,19 +80,7 @@ test('a layer whose workers end again and again is a gap, and the rest of the re
 });
 
 /** In a worker: the first two pieces come after twice the patience. */
-const slow = `
-  const stream = Blob.prototype.stream;
-  let waits = 2;
-  Blob.prototype.stream = function () {
-    const reader = stream.call(this).getReader({ mode: 'byob' });
-    return { getReader: () => ({ cancel: () => reader.cancel(), read: async (...all) => {
-      if (waits > 0) {
-        waits -= 1;
-        await new Promise((done) => { setTimeout(done, 2400); });
-      }
-      return reader.read(...all);
-    } }) };
-  };`;
+const slow = slowReads("() => (self.waits = (self.waits ?? 2) - 1) >= 0 ? new Promise((done) => { setTimeout(done, 2400); }) : undefined");
 
 test('a slow disk is no silence', async (t) => {
   const began = Date.now();

@@ -16,8 +16,13 @@ export function readNow(blob: Blob): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(new FileReaderSync().readAsArrayBuffer(blob));
   } catch (error) {
-    throw error instanceof DOMException ? new Unreadable(error.message) : error;
+    return unreadable(error);
   }
+}
+
+/** A range error is of memory, and says so itself. */
+function unreadable(error: unknown): never {
+  throw error instanceof RangeError ? error : new Unreadable(String(error));
 }
 
 /**
@@ -46,11 +51,6 @@ export async function* pieces(blob: Blob): AsyncGenerator<Uint8Array<ArrayBuffer
   } finally {
     await reader.cancel().catch(() => undefined);
   }
-}
-
-/** A range error is of memory, and says so itself. */
-function unreadable(error: unknown): never {
-  throw error instanceof RangeError ? error : new Unreadable(String(error));
 }
 
 async function* short(stream: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<Uint8Array<ArrayBuffer>> {

@@ -95,7 +95,6 @@ struct Claim {
 /// What is known of an advisory apart from its packages.
 #[derive(Debug, Clone, Default)]
 struct Advisory {
-    modified: String,
     aliases: BTreeSet<String>,
     /// CVEs that a distribution's record names.
     cves: BTreeSet<String>,
@@ -272,9 +271,6 @@ impl Builder {
         let dated = |text: Option<String>| text.map(|text| (record.modified.clone(), text));
         advisory.vector = advisory.vector.take().max(dated(vector));
         advisory.word = advisory.word.take().max(dated(word));
-        if record.modified > advisory.modified {
-            advisory.modified = record.modified.clone();
-        }
     }
 
     fn is_wanted(&self, key: &str) -> bool {
