@@ -33,6 +33,8 @@ after(async () => {
 /** Every request of a page that reads an image: method, whole address, body, where it came from. */
 async function requests(file, bytes) {
   const { page, context } = await openPage(browser, site.url, { serviceWorkers: 'block' });
+  // The page fetches its module when it has nothing else to do, which may be now or a moment ago.
+  await page.waitForFunction(() => performance.getEntriesByType('resource').some((one) => one.name.endsWith('.wasm')));
   const all = [];
   // Workers that the page makes of its own text have addresses that lead to no server.
   context.on('request', (request) => request.url().startsWith('blob:') || all.push([request.method(), request.url(), request.postData() ?? '', request.headers().referer ?? '']));
