@@ -1,17 +1,17 @@
 // Servers of the tests: on this machine's loopback only, on a port that is free, gone when the test is.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { temporary } from '../temporary.mjs';
 
-/** A key and a certificate for an address, which nobody signed: `{ key, cert, file, remove }`, `file` being the certificate's. */
+/** A key and a certificate for an address, which nobody signed: `{ key, cert, file }`, `file` being the certificate's. */
 export function certify(address, name = 'porthole-tests') {
-  const folder = mkdtempSync(join(tmpdir(), 'porthole-certificate-'));
+  const folder = temporary('certificate');
   const [key, file] = ['key.pem', 'certificate.pem'].map((each) => join(folder, each));
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', `/CN=${name}`, '-addext', 'basicConstraints=critical,CA:FALSE', '-addext', `subjectAltName=IP:${address}`, '-keyout', key, '-out', file], { stdio: 'ignore' });
-  return { key: readFileSync(key), cert: readFileSync(file), file, remove: () => rmSync(folder, { recursive: true }) };
+  return { key: readFileSync(key), cert: readFileSync(file), file };
 }
 
 /** Listens, with TLS when there is a certificate; gives `{ server, port, host, close }`. */

@@ -5,14 +5,14 @@
 // What it was asked for is read from its own access log: a proxy that counts would cost what is being measured.
 import { execFile, spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { multiArch } from './fixture.js';
 import { startRealm } from './token-server.js';
+import { temporary } from '../temporary.mjs';
 
 const run = promisify(execFile);
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -36,7 +36,7 @@ export const realImages = () => (existsSync(images) ? readdirSync(images).filter
  * Gives `host`, `reference(name, tag)`, `pulls()`, `realm`, `close()`.
  */
 export async function startRegistry({ repositories = {}, real = false, auth = false } = {}) {
-  const root = real ? kept : mkdtempSync(join(tmpdir(), 'porthole-registry-'));
+  const root = real ? kept : temporary('registry');
   if (real) await pushRealImages(root);
   if (Object.keys(repositories).length > 0) {
     if (real) throw new Error('the kept registry holds real images only');
@@ -71,7 +71,7 @@ export async function startRegistry({ repositories = {}, real = false, auth = fa
 
 /** Runs docker-registry over a folder until `close`. */
 async function serve(root, { realm, readonly = false }) {
-  const folder = mkdtempSync(join(tmpdir(), 'porthole-registry-config-'));
+  const folder = temporary('registry-config');
   const file = join(folder, 'config.yml');
   // JSON is YAML.
   writeFileSync(file, JSON.stringify({
@@ -108,7 +108,6 @@ async function serve(root, { realm, readonly = false }) {
       process.removeListener('exit', kill);
       child.kill();
       await ended;
-      rmSync(folder, { recursive: true });
     },
   };
 }

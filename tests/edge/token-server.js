@@ -26,5 +26,5 @@ export async function startRealm({ service = 'registry' } = {}) {
     if (url.pathname !== '/token') return response.writeHead(404).end();
     return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ token: token(url.searchParams.getAll('scope')), expires_in: 300 }));
   });
-  return { realm: `http://${server.host}/token`, host: server.host, service, issuer: ISSUER, certificate: identity.file, requests, close: async () => { await server.close(); identity.remove(); } };
+  return { realm: `http://${server.host}/token`, host: server.host, service, issuer: ISSUER, certificate: identity.file, requests, close: server.close };
 }

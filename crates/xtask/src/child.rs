@@ -6,7 +6,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{self, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -87,6 +87,7 @@ pub(crate) struct Child {
     command: Command,
     program: String,
     log: PathBuf,
+    temporary: Option<PathBuf>,
 }
 
 impl Child {
@@ -103,7 +104,18 @@ impl Child {
             command,
             program: Path::new(program.as_ref()).file_name().unwrap_or_default().to_string_lossy().into_owned(),
             log: project.state().join("log").join(format!("{label}.log")),
+            temporary: None,
         }
+    }
+
+    /// Gives the child a folder of its own for what is temporary, which is deleted when it ends: tests that break off,
+    /// and browsers that are killed, leave hundreds of megabytes behind.
+    pub(crate) fn temporary(mut self) -> Self {
+        // A short name: sockets are made in it, and their paths may have 104 bytes at most.
+        let dir = env::temp_dir().join(format!("porthole-{}-{}", process::id(), RUNS.fetch_add(1, Ordering::Relaxed)));
+        self.command.env("TMPDIR", &dir);
+        self.temporary = Some(dir);
+        self
     }
 
     /// More arguments.
@@ -142,6 +154,20 @@ impl Child {
 
     /// Runs the child to its end. An error here means that it could not be started.
     pub(crate) fn run(mut self) -> Result<Ended, Failure> {
+        if let Some(dir) = &self.temporary {
+            // Nobody else's folder will do, nor what a run that was killed has left under the same number.
+            let _ = fs::remove_dir_all(dir);
+            fs::create_dir(dir).about(|| format!("make {}", dir.display()))?;
+        }
+        let ended = self.run_to_its_end();
+        if let Some(dir) = &self.temporary {
+            // Something that still runs may write there; that is no fault of the child's.
+            let _ = fs::remove_dir_all(dir);
+        }
+        ended
+    }
+
+    fn run_to_its_end(&mut self) -> Result<Ended, Failure> {
         let logs = self.log.parent().unwrap_or(Path::new("."));
         fs::create_dir_all(logs).about(|| format!("make {}", logs.display()))?;
         // Two steps may run the same program at once: each writes a file of its own, which takes its name at the end.
@@ -170,7 +196,7 @@ impl Child {
         let bytes = fs::read(&part).about(|| format!("read {}", part.display()))?;
         fs::rename(&part, &self.log).about(|| format!("write {}", self.log.display()))?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Ok(Ended { success, text, program: self.program, log: self.log, ending })
+        Ok(Ended { success, text, program: self.program.clone(), log: self.log.clone(), ending })
     }
 
     /// Runs the child, which must succeed, and gives what it printed.
@@ -233,6 +259,17 @@ mod tests {
         let failure = ended.failure();
         assert_eq!(failure.tail, ["one", "two"]);
         assert!(failure.what.contains("exit status: 3"), "{}", failure.what);
+    }
+
+    #[test]
+    fn what_a_child_leaves_in_its_temporary_folder_goes_with_it() {
+        let project = project("temporary");
+        let child = Child::new(&project, "temporary", "sh").temporary();
+        let said = child.args(["-c", "mkdir -p $TMPDIR/a/b && echo x > $TMPDIR/a/b/c && cd $TMPDIR && pwd"]).succeed();
+        fs::remove_dir_all(&project.target).ok();
+        let said = said.expect("sh makes a file");
+        assert!(said.contains(&format!("porthole-{}-", process::id())), "{said}");
+        assert!(!Path::new(said.trim()).exists(), "{said}");
     }
 
     #[test]

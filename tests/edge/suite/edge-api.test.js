@@ -1,14 +1,14 @@
 // The edge's addresses: what each answers, with which headers; the page beside it; progress; plans and caps.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { dist, events, missing, startEdge } from '../edge.js';
 import { digestOf, multiArch, PACKAGES, smallImage, TYPES } from '../fixture.js';
 import { startRegistry } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 const run = promisify(execFile);
 const skip = missing;
@@ -315,17 +315,13 @@ test('it says that it is well, and logs nothing but references', { skip }, async
 });
 
 test('the description of the API is true', { skip: skip || (process.env.PORTHOLE_SCHEMATHESIS ? false : 'no schemathesis: cargo xtask test edge-tests') }, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'porthole-schemathesis-'));
-  try {
-    // Once with whatever it makes up for a reference, once with one that there is.
-    for (const config of ['', `[parameters]\n"query.image" = ${JSON.stringify(image)}\n`]) {
-      const file = join(folder, 'schemathesis.toml');
-      writeFileSync(file, config);
-      const arguments_ = ['--config-file', file, 'run', edge.url('openapi.json'), '--url', edge.url(''), '--phases', 'examples,coverage,fuzzing', '--max-examples', '10', '--seed', '1', '--workers', '2', '--no-color', '--exclude-checks', 'positive_data_acceptance'];
-      const { stdout } = await run(process.env.PORTHOLE_SCHEMATHESIS, arguments_, { maxBuffer: 64 << 20, cwd: folder }).catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`.slice(-6000)));
-      console.log(`  ${stdout.split('\n').filter((line) => /generated|unique failures|No issues/i.test(line)).map((line) => line.trim()).join('; ')}`);
-    }
-  } finally {
-    rmSync(folder, { recursive: true });
+  const folder = temporary('schemathesis');
+  // Once with whatever it makes up for a reference, once with one that there is.
+  for (const config of ['', `[parameters]\n"query.image" = ${JSON.stringify(image)}\n`]) {
+    const file = join(folder, 'schemathesis.toml');
+    writeFileSync(file, config);
+    const arguments_ = ['--config-file', file, 'run', edge.url('openapi.json'), '--url', edge.url(''), '--phases', 'examples,coverage,fuzzing', '--max-examples', '10', '--seed', '1', '--workers', '2', '--no-color', '--exclude-checks', 'positive_data_acceptance'];
+    const { stdout } = await run(process.env.PORTHOLE_SCHEMATHESIS, arguments_, { maxBuffer: 64 << 20, cwd: folder }).catch((error) => assert.fail(`${error.stdout}\n${error.stderr}`.slice(-6000)));
+    console.log(`  ${stdout.split('\n').filter((line) => /generated|unique failures|No issues/i.test(line)).map((line) => line.trim()).join('; ')}`);
   }
 });

@@ -1,7 +1,7 @@
 // An image that nobody has asked about: what its report costs here, and on the command line that pulls from the same registry.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { mkdtempSync } from 'node:fs';
+import { availableParallelism, cpus } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,6 +9,7 @@ import { database, median, midnight, missing, runtimes, startEdge } from '../edg
 import { porthole } from '../porthole.js';
 import { realImages, startRegistry } from '../registry.js';
 import { openConfiguration, startWorkerd } from '../self-hosted.js';
+import { temporary } from '../../temporary.mjs';
 
 const skip = missing || (realImages().length === 0 || !runtimes() ? 'no real images, or no /proc' : false);
 const name = ['debian-app', 'debian-slim', 'alpine'].find((name) => realImages().includes(name)) ?? realImages()[0];
@@ -24,12 +25,11 @@ before(async () => {
   if (skip) return;
   registry = await startRegistry({ real: true });
   reference = registry.reference(name);
-  scratch = mkdtempSync(join(tmpdir(), 'porthole-cold-'));
+  scratch = temporary('cold');
 });
 after(async () => {
   if (skip) return;
   await registry.close();
-  rmSync(scratch, { recursive: true });
 });
 
 /** Milliseconds that all cores have worked so far, for anybody. */

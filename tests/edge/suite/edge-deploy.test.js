@@ -1,19 +1,19 @@
 // What `wrangler deploy` would send, by the one file of configuration that people are told to edit.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { dist, missing } from '../edge.js';
 import { repository } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 const run = promisify(execFile);
 const worker = join(repository, 'worker');
 
 test('wrangler takes the configuration, and the script fits every plan', { skip: missing || (existsSync(dist) ? false : 'the page is not built') }, async () => {
-  const out = mkdtempSync(join(tmpdir(), 'porthole-deploy-'));
+  const out = temporary('deploy');
   // Everything but the command that builds: that was done.
   const config = join(worker, 'build/wrangler-for-tests.jsonc');
   const text = readFileSync(join(worker, 'wrangler.jsonc'), 'utf8');
@@ -27,7 +27,6 @@ test('wrangler takes the configuration, and the script fits every plan', { skip:
     assert.ok(Number(gzip) < 3_000_000 / 1024, `${gzip} KiB`);
     for (const binding of ['LAYERS', 'ASSETS', 'LIMITER']) assert.match(stdout, new RegExp(`env\\.${binding}`));
   } finally {
-    rmSync(out, { recursive: true });
     rmSync(config);
   }
 });

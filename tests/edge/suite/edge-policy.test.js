@@ -1,8 +1,7 @@
 // A policy at the edge: the verdict of `porthole scan --policy`, for the same file and the same image.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -10,6 +9,7 @@ import { midnight, missing, startEdge } from '../edge.js';
 import { smallImage } from '../fixture.js';
 import { porthole, program } from '../porthole.js';
 import { repository, startRegistry } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 const skip = missing || (program ? false : 'no command line: cargo xtask test edge-tests');
 const KEY = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({ type: 'pkcs1', format: 'pem' });
@@ -41,13 +41,12 @@ before(async () => {
   registry = await startRegistry({ repositories: { small: store } });
   edge = await startEdge({ trusted: [registry.host], page: false });
   image = registry.reference('small', 'secret');
-  scratch = mkdtempSync(join(tmpdir(), 'porthole-policy-'));
+  scratch = temporary('policy');
 });
 after(async () => {
   if (skip) return;
   await edge.close();
   await registry.close();
-  rmSync(scratch, { recursive: true });
 });
 
 const ask = (policy, { type = TOML, reference = image, parameters, ...options } = {}) => edge.get(edge.address(reference, parameters, 'v1/policy'), { method: 'POST', body: policy, headers: { 'content-type': type }, ...options });

@@ -1,8 +1,7 @@
 // The edge on several cores: one process answers, others read layers for it, and nothing depends on them.
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { request } from 'node:http';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { smallImage, Store } from '../fixture.js';
 import { porthole } from '../porthole.js';
 import { realImages, startRegistry } from '../registry.js';
 import { openConfiguration, startWorkerd } from '../self-hosted.js';
+import { temporary } from '../../temporary.mjs';
 
 const skip = missing || (existsSync('/proc/self/stat') ? false : 'no /proc');
 /** Processes for layers. */
@@ -27,7 +27,7 @@ after(() => registry?.close());
 
 /** Runs `work` with an edge of several processes that asks `of`. */
 async function withEdge(work, of = registry) {
-  const kept = mkdtempSync(join(tmpdir(), 'porthole-kept-'));
+  const kept = temporary('kept');
   const trust = { PORTHOLE_TRUSTED: of.host, PORTHOLE_REGISTRIES: of.host, PORTHOLE_REQUESTS_PER_MINUTE: '0' };
   const edge = await startWorkerd(kept, trust, { folder: openConfiguration(), processes: PROCESSES });
   try {
@@ -35,7 +35,6 @@ async function withEdge(work, of = registry) {
   } finally {
     layers(edge).forEach(({ pid }) => process.kill(pid, 'SIGCONT'));
     await edge.close();
-    rmSync(kept, { recursive: true });
   }
 }
 

@@ -1,12 +1,12 @@
 // After a trap: an isolate whose WebAssembly ran out of memory answers the next request from a new instance.
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { built, missing, startEdge } from '../edge.js';
 import { PACKAGES, smallImage } from '../fixture.js';
 import { startRegistry } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 /** A number as WebAssembly writes it (LEB128), and where it ends. */
 function number(bytes, at) {
@@ -30,7 +30,7 @@ function written(value) {
 
 /** The worker as it was built, with a memory that grows no further than by `more` pages of 64 KiB. */
 function shortOfMemory(more) {
-  const folder = mkdtempSync(join(tmpdir(), 'porthole-short-'));
+  const folder = temporary('short');
   copyFileSync(join(built, 'index.js'), join(folder, 'index.js'));
   const module = readFileSync(join(built, 'porthole_worker_bg.wasm'));
   const parts = [module.subarray(0, 8)];
@@ -80,7 +80,6 @@ for (const fanOut of [true, false]) {
     } finally {
       await edge.close();
       await registry.close();
-      rmSync(build, { recursive: true });
     }
   });
 }

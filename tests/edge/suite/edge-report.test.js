@@ -1,13 +1,13 @@
 // Reports of the edge: the same bytes as the command line's, as quickly as promised, from one pull, in little memory.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { database, median, midnight, missing, startEdge } from '../edge.js';
 import { multiArch, smallImage } from '../fixture.js';
 import { porthole } from '../porthole.js';
 import { realImages, startRegistry } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 const MIB = 1 << 20;
 let registry;
@@ -22,14 +22,13 @@ before(async () => {
   const options = real ? { real } : { repositories: { small: smallImage(), multi: multiArch() } };
   [registry, behindTokens] = [await startRegistry(options), await startRegistry({ ...options, auth: true })];
   edge = await startEdge({ trusted: [registry.host, behindTokens.host, behindTokens.realm.host] });
-  scratch = mkdtempSync(join(tmpdir(), 'porthole-edge-'));
+  scratch = temporary('edge');
 });
 after(async () => {
   if (skip) return;
   await edge.close();
   await registry.close();
   await behindTokens.close();
-  rmSync(scratch, { recursive: true });
 });
 
 /** What the command line says of the same image. */

@@ -1,7 +1,7 @@
 // The edge on workerd alone, by the configuration that is given to people.
 import assert from 'node:assert/strict';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { missing } from '../edge.js';
@@ -9,9 +9,10 @@ import { smallImage } from '../fixture.js';
 import { listen } from '../ports.js';
 import { startRegistry } from '../registry.js';
 import { openConfiguration, startWorkerd } from '../self-hosted.js';
+import { temporary } from '../../temporary.mjs';
 
 test('workerd alone answers with reports, and keeps facts in its folder', { skip: missing }, async () => {
-  const kept = mkdtempSync(join(tmpdir(), 'porthole-kept-'));
+  const kept = temporary('kept');
   const registry = await startRegistry({ repositories: { small: smallImage() } });
   const env = { PORTHOLE_TRUSTED: registry.host, PORTHOLE_REGISTRIES: registry.host };
   try {
@@ -32,12 +33,11 @@ test('workerd alone answers with reports, and keeps facts in its folder', { skip
     assert.deepEqual(pulls.filter(([, count]) => count !== 1), [], 'the second process reads what the first one kept');
   } finally {
     await registry.close();
-    rmSync(kept, { recursive: true });
   }
 });
 
 test('a name that resolves into this network is refused by the runtime', { skip: missing }, async () => {
-  const kept = mkdtempSync(join(tmpdir(), 'porthole-kept-'));
+  const kept = temporary('kept');
   const asked = [];
   const { port, close } = await listen((request, response) => { asked.push(request.url); response.end(); }, '0.0.0.0');
   // A trusted name passes the worker's guard, whatever it resolves to: what is left is the runtime's.
@@ -51,6 +51,5 @@ test('a name that resolves into this network is refused by the runtime', { skip:
   } finally {
     await edge.close();
     await close();
-    rmSync(kept, { recursive: true });
   }
 });

@@ -1,13 +1,13 @@
 // `porthole scan docker://…` against Debian's docker-registry, with a token realm in front: the same reports as from archives.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
-import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { multiArch, PACKAGES, smallImage } from '../fixture.js';
 import { NOW, porthole, scan, withoutPlace } from '../porthole.js';
 import { images, noRegistry, realImages, startRegistry } from '../registry.js';
+import { temporary } from '../../temporary.mjs';
 
 const skip = noRegistry && `not here, skipped: ${noRegistry}`;
 const blobs = (pulls) => Object.entries(pulls).filter(([path]) => path.includes('/blobs/'));
@@ -52,7 +52,7 @@ describe('a registry of our own', { skip }, () => {
   };
 
   before(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'porthole-edge-'));
+    folder = temporary('edge');
     const signed = smallImage();
     const digest = signed.tags.get('v1');
     const manifest = signed.manifests.get(digest);
@@ -64,7 +64,6 @@ describe('a registry of our own', { skip }, () => {
   });
   after(async () => {
     await registry?.close();
-    rmSync(folder, { recursive: true });
   });
 
   test('one token serves a whole pull, and every blob is fetched once', async () => {

@@ -21,7 +21,6 @@ before(async () => {
 after(async () => {
   await secure?.close();
   await plain?.close();
-  certificate?.remove();
 });
 const run = (registry, trick, ...options) => porthole(['scan', '-q', `docker://${registry.reference(trick)}`, ...options]);
 

@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { choose, goTo, hear, inWorkers, launch, openPage, serve, settled, shot, slowReads, verified, withSettings } from '../harness.js';
 import { sha256, tar } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 /** Of the smaller layer: it is hashed as it is scanned, while the other one is scanned by another worker. */
 const SMALL = 10 << 20;
@@ -21,7 +21,7 @@ let plain;
 before(async () => {
   site = await serve();
   browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), 'porthole-digests-'));
+  folder = temporary('digests');
   const tars = [4 * SMALL, SMALL].map((size, at) => tar([{ path: `srv/data-${at}`, content: randomBytes(size) }]));
   const config = JSON.stringify({ architecture: 'amd64', os: 'linux', rootfs: { type: 'layers', diff_ids: tars.map((one) => `sha256:${sha256(one)}`) } });
   const archive = (name, layers) => {
@@ -40,7 +40,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.close();
-  if (folder) await rm(folder, { recursive: true });
 });
 
 /** In a worker: the small layer is slow to come when it is read first, and the shares of a job are told. The worker that has the one named `end` ends. */

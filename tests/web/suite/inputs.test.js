@@ -1,13 +1,13 @@
 // Many ways in: several files at once, folders, paste; and what happens when something goes wrong behind the page.
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { choose, goTo, launch, openPage, serve, settled } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { dockerArchive, sha256, tar } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 let browser;
 let site;
@@ -24,7 +24,7 @@ const archive = (name, entries) => ({ name: `${name}.tar`, mimeType: 'applicatio
 const title = (page) => page.locator('.subject').innerText();
 
 async function folder(files) {
-  const root = await mkdtemp(join(tmpdir(), 'porthole-'));
+  const root = temporary('inputs');
   for (const [path, content] of Object.entries(files)) {
     await mkdir(dirname(join(root, path)), { recursive: true });
     await writeFile(join(root, path), content);
@@ -120,7 +120,7 @@ test('a deleted file is opened by its path alone, with what happened to it', asy
 
 /** An image whose scan takes a while. */
 async function long(megabytes = 512) {
-  const file = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'big.tar');
+  const file = join(temporary('inputs'), 'big.tar');
   writeFileSync(file, dockerArchive({ name: 'big:1', layers: [{ command: 'COPY big', entries: [{ path: 'big', content: Buffer.alloc(megabytes << 20, 65) }] }] }));
   return file;
 }

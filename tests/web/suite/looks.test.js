@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { mkdtemp, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { choose, databaseFiles, drop, goTo, launch, openPage, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { dockerArchive, tar } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const WIDTHS = [1440, 1024, 390];
@@ -140,7 +140,7 @@ for (const theme of ['light', 'dark']) {
     await look(page, 'compare-two', wrong, suffix);
     await page.getByRole('button', { name: 'Open another' }).click();
     const big = dockerArchive({ name: 'big:1', layers: [{ command: 'COPY small /', entries: [{ path: 'etc/small', content: 'x' }] }, { command: 'COPY big /', entries: [{ path: 'big', content: Buffer.alloc(400 << 20, 65) }] }] });
-    const file = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'big.tar');
+    const file = join(temporary('looks'), 'big.tar');
     await writeFile(file, big);
     await choose(page, file);
     await page.waitForFunction(() => document.querySelector('.scanning') && document.querySelector('.cards'));

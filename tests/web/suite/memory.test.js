@@ -2,13 +2,13 @@
 // the report, no layer is called verified.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { choose, launch, openPage, serve, settled } from '../harness.js';
 import { tar } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 let browser;
 let site;
@@ -43,7 +43,7 @@ function layer(files) {
 
 /** Scans an image of one such layer; the most WebAssembly memory of a worker, and what the page says of its size. */
 async function scanned(files) {
-  const folder = await mkdtemp(join(tmpdir(), 'porthole-memory-'));
+  const folder = temporary('memory');
   const { page, context } = await openPage(browser, site.url);
   try {
     const file = join(folder, 'big.tar');

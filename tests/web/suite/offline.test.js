@@ -2,13 +2,13 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { copyFile, mkdir, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { database, databaseFiles, dist, drop, launch, needs, openPage, repository, serve, settled, shot } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
+import { temporary } from '../../temporary.mjs';
 
 let browser;
 let site;
@@ -103,7 +103,7 @@ test('the HTML report is one file that needs nothing else', async () => {
   const waiting = page.waitForEvent('download');
   await page.getByRole('button', { name: /HTML report/ }).last().click();
   const download = await waiting;
-  const path = join(await mkdtemp(join(tmpdir(), 'porthole-')), download.suggestedFilename());
+  const path = join(temporary('offline'), download.suggestedFilename());
   await download.saveAs(path);
   await context.close();
   assert.match(download.suggestedFilename(), /\.porthole\.html$/);
@@ -134,7 +134,7 @@ test('a saved JSON report opens again with the same packages', async () => {
   await page.goto(`${site.url}#/raw`);
   const waiting = page.waitForEvent('download');
   await page.getByRole('button', { name: /Porthole JSON/ }).last().click();
-  const path = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'report.json');
+  const path = join(temporary('offline'), 'report.json');
   await (await waiting).saveAs(path);
   await page.evaluate(() => { location.hash = '#/packages'; });
   await drop(page, 'report.json', readFileSync(path));
@@ -157,7 +157,7 @@ test('the page, its script and its WebAssembly are light as transferred', (t) =>
 
 test('one file with chosen advisories finds the same as the page, without a network', async (t) => {
   if (!needs(t, join(database, 'index.json'))) return;
-  const folder = await mkdtemp(join(tmpdir(), 'porthole-'));
+  const folder = temporary('offline');
   const chosen = join(folder, 'db');
   await mkdir(chosen);
   for (const name of readdirSync(database).filter((one) => /^(index\.json|alpine-v3\.17-|npm-)/.test(one))) await copyFile(join(database, name), join(chosen, name));
@@ -177,7 +177,7 @@ test('one file with chosen advisories finds the same as the page, without a netw
 });
 
 test('one file holds the whole page, and works from disk without a network', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'porthole-'));
+  const folder = temporary('offline');
   const file = join(folder, 'porthole.html');
   execFileSync(process.execPath, [join(repository, 'www/standalone.mjs'), dist, file]);
   const alone = await browser.newContext({ offline: true, viewport: { width: 1440, height: 900 } });

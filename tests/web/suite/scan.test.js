@@ -1,14 +1,13 @@
 // The whole path: drop an image, read the page.
 import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { choose, drop, fixtures, images, isQuiet, launch, needs, noLongTasks, openPage, serve, settled, shot, verified, watchTasks } from '../harness.js';
 import { sampleImage } from '../../../www/sample/image.mjs';
 import { dockerArchive, sha256, tar } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 let browser;
 let site;
@@ -195,7 +194,7 @@ test('an SBOM is read in place of an image', async () => {
 test('cancelling returns to the start at once', async () => {
   const { page, context } = await openPage(browser, site.url);
   const big = dockerArchive({ name: 'big:1', layers: [{ command: 'COPY big', entries: [{ path: 'big', content: Buffer.alloc(512 << 20, 65) }] }] });
-  const file = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'big.tar');
+  const file = join(temporary('scan'), 'big.tar');
   writeFileSync(file, big);
   await choose(page, file);
   await page.waitForSelector('.scanning');
@@ -208,7 +207,7 @@ test('cancelling returns to the start at once', async () => {
 
 test('a dropped folder with an OCI layout is read like an archive of it', async () => {
   const { sha256 } = await import('../../../www/sample/tar.mjs');
-  const folder = join(await mkdtemp(join(tmpdir(), 'porthole-')), 'layout');
+  const folder = join(temporary('scan'), 'layout');
   const layer = gzipSync(tar([{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.3\nPRETTY_NAME="Alpine Linux v3.20"\n' }]));
   const blobs = join(folder, 'blobs/sha256');
   mkdirSync(blobs, { recursive: true });

@@ -1,12 +1,11 @@
 // Workers that fall silent, hang, or get no memory: replaced, tried once more, and in the end a gap, never a page that waits for ever.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { choose, goTo, hear, inWorkers, launch, openPage, repository, serve, settled, shot, slowReads, withSettings } from '../harness.js';
 import { dockerArchive } from '../../../www/sample/tar.mjs';
+import { temporary } from '../../temporary.mjs';
 
 let browser;
 let site;
@@ -15,7 +14,7 @@ let file;
 before(async () => {
   site = await serve();
   browser = await launch();
-  folder = await mkdtemp(join(tmpdir(), 'porthole-workers-'));
+  folder = temporary('workers');
   file = join(folder, 'big.tar');
   writeFileSync(file, dockerArchive({ name: 'big:1', layers: [
     { command: 'COPY base', entries: [{ path: 'etc/os-release', content: 'ID=alpine\nVERSION_ID=3.20.1\n' }] },
@@ -26,7 +25,6 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.close();
-  if (folder) await rm(folder, { recursive: true });
 });
 
 const gaps = async (page) => (await page.locator('.gaps li').allInnerTexts()).join('\n');

@@ -1,5 +1,6 @@
 //! Programs from the Rust registry, built once into `target/tools` and kept.
 
+use std::fs;
 use std::path::PathBuf;
 
 use super::version::{self, Version};
@@ -46,7 +47,7 @@ pub(crate) fn fuzz() -> CargoTool {
 /// When `Cargo.lock` does not name wasm-bindgen.
 pub(crate) fn wasm_bindgen(project: &Project) -> Result<CargoTool, Failure> {
     let lock = project.root.join("Cargo.lock");
-    let text = std::fs::read_to_string(&lock).about(|| format!("read {}", lock.display()))?;
+    let text = fs::read_to_string(&lock).about(|| format!("read {}", lock.display()))?;
     let version = version::in_cargo_lock(&text, "wasm-bindgen");
     let version = version.ok_or_else(|| Failure::new("Cargo.lock does not name wasm-bindgen"))?;
     // Not locked: its lock file may name versions that were withdrawn since.
@@ -64,11 +65,13 @@ impl CargoTool {
             return Ok(bin);
         }
         println!("  installing {} {}", self.package, self.version);
-        // Tools run for seconds and are built for minutes: build them quickly rather than well, and share what they share.
+        // Tools run for seconds and are built for minutes: build them quickly rather than well. What they are built from
+        // is deleted at once: it would be a gigabyte, of which they share little.
+        let build = project.tools.join("build").join(self.package);
         let mut child = Child::new(project, &format!("install-{}", self.package), "cargo")
             .args(["install", self.package, "--version", &self.version, "--force", "--root"])
             .args([&project.tools])
-            .env("CARGO_TARGET_DIR", project.tools.join("build"))
+            .env("CARGO_TARGET_DIR", &build)
             .env("CARGO_PROFILE_RELEASE_OPT_LEVEL", self.optimise.to_string())
             .env("CARGO_PROFILE_RELEASE_LTO", "off")
             .env("CARGO_PROFILE_RELEASE_CODEGEN_UNITS", "16")
@@ -77,6 +80,7 @@ impl CargoTool {
             child = child.args(["--locked"]);
         }
         child.succeed()?;
+        fs::remove_dir_all(&build).about(|| format!("delete {}", build.display()))?;
         if self.installed(project) {
             Ok(bin)
         } else {

@@ -1,10 +1,11 @@
 //! Real images for the tests: too large for the repository, so built beside it where the recipe is at hand.
 
 use std::env;
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use super::apt;
-use crate::child::{Child, Failure};
+use crate::child::{About, Child, Failure};
 use crate::project::Project;
 
 /// The variable that tells tests where images are.
@@ -48,5 +49,22 @@ pub(crate) fn ensure(project: &Project) -> Result<(), Failure> {
         println!("  images can only be built by root on Debian: tests that need them will say that they skip");
         return Ok(());
     }
-    Child::new(project, "images", recipe).args([dir]).succeed().map(drop)
+    Child::new(project, "images", recipe).args([&dir]).succeed()?;
+    tidy(&dir)
+}
+
+/// Deletes what no test reads, which is two of five gigabytes: the unpacked root file systems, and the bases that the
+/// recipe would build further images of.
+fn tidy(dir: &Path) -> Result<(), Failure> {
+    let listed = fs::read_dir(dir).and_then(|all| all.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>());
+    for path in listed.about(|| format!("read {}", dir.display()))? {
+        let base = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
+        let root = path.join("rootfs");
+        if base && path.is_file() {
+            fs::remove_file(&path).about(|| format!("delete {}", path.display()))?;
+        } else if root.is_dir() {
+            fs::remove_dir_all(&root).about(|| format!("delete {}", root.display()))?;
+        }
+    }
+    Ok(())
 }

@@ -42,7 +42,7 @@ impl Packages {
 
     /// A script of `package.json`.
     pub(crate) fn script(&self, name: &str) -> Child {
-        self.npm(name, &["run", name])
+        self.npm(name, &["run", name]).temporary()
     }
 
     /// A program of one of the packages, run in their folder.
