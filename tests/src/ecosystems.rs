@@ -337,7 +337,7 @@ fn chisel() -> Vec<u8> {
     let text = "{\"jsonwall\":\"1.0\",\"schema\":\"1.0\",\"count\":2}\n\
         {\"kind\":\"package\",\"name\":\"openssl\",\"version\":\"3.0.13-0ubuntu3.4\",\"arch\":\"amd64\"}\n\
         {\"kind\":\"path\",\"path\":\"/usr/bin/openssl\",\"mode\":\"0755\",\"slices\":[\"openssl_bins\"]}\n";
-    ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Uncompressed)
+    crate::image::zstd(text.as_bytes())
 }
 
 /// A zip archive of stored entries, without a central directory: readers here take it as a stream.

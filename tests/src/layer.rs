@@ -275,7 +275,7 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// One zstd frame.
 pub fn zstd(bytes: &[u8]) -> Vec<u8> {
-    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+    ::zstd::bulk::compress(bytes, 1).expect("written to memory")
 }
 
 /// PAX records as they stand in an extended header.

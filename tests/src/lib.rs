@@ -14,4 +14,5 @@ pub mod registry;
 pub mod signed;
 pub mod tar_log;
 pub mod targets;
+pub mod unzstd;
 pub mod validators;

@@ -43,3 +43,4 @@ mod secrets;
 mod signatures;
 mod tar_reader;
 mod warm;
+mod zstd;

@@ -120,6 +120,11 @@ fn layers(put: &Put<'_>) {
         encoder.write_all(bytes).expect("written to memory");
         put("inflate", name, &encoder.finish().expect("written to memory"));
     }
+    // Without the first four bytes, which the target puts there: both kinds of literals, of tables, and blocks of each kind.
+    let text: Vec<u8> = (0..4000u32).flat_map(|line| format!("{} is {line}\n", line * line % 977).into_bytes()).collect();
+    for (name, level, bytes) in [("tar", 3, &tar), ("text", 19, &text), ("fast", -3, &text), ("zeros", 1, &vec![0; 300_000])] {
+        put("zstd", name, &::zstd::bulk::compress(bytes, level).expect("written to memory")[4..]);
+    }
     let mut scan = LayerScan::new(&LayerOptions::default());
     scan.push(&layer().file("etc/passwd", "root:x:0:0").file("app/Cargo.lock", files::CARGO).whiteout("x").tar());
     put("facts", "facts", &scan.finish().to_bytes());

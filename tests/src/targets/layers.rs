@@ -8,6 +8,7 @@ use super::{limits, step};
 use crate::inflating;
 use crate::open::read_layer_within;
 use crate::tar_log::Log;
+use crate::unzstd;
 
 /// Law: what comes out does not depend on how the bytes came in, and stays within the limits.
 pub(super) fn codec(bytes: &[u8]) {
@@ -38,6 +39,15 @@ pub(super) fn inflate(bytes: &[u8]) {
     for piece in [bytes.len().max(1), step(bytes)] {
         assert_eq!(inflating::ours(bytes, piece), theirs);
     }
+}
+
+/// Law: what the C library makes of a stream of zstd, and the same in any pieces.
+pub(super) fn zstd(bytes: &[u8]) {
+    // Without the first bytes of a frame it is no zstd, and goes through.
+    let frame = [&[0x28, 0xb5, 0x2f, 0xfd], bytes].concat();
+    let whole = unzstd::ours(&frame, frame.len());
+    assert_eq!(unzstd::ours(&frame, step(bytes)), whole);
+    unzstd::compare(&frame, &whole);
 }
 
 /// Law: the same entries, contents, warnings and verdict for any chopping.

@@ -51,6 +51,7 @@ pub const ALL: &[Target] = &[
     ("trust", signatures::trust),
     ("versions", names::versions),
     ("vex", advisories::vex),
+    ("zstd", layers::zstd),
 ];
 
 /// Runs the target of this name.

@@ -4,9 +4,10 @@
 //! underscore. Proof: this file's tests.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 
+use porthole_oci::codec::{Compression, Decoder};
 use porthole_oci::layer::{Entry, ImagePath};
+use porthole_oci::{Error, Limits};
 use porthole_report::{Gap, GapKind};
 use serde::Deserialize;
 
@@ -18,7 +19,7 @@ pub struct Chisel;
 
 const MAX_SIZE: u64 = 8 << 20;
 /// Most text that is inflated, bytes; a manifest of ten thousand paths takes two megabytes.
-const MAX_TEXT: u64 = 32 << 20;
+const MAX_TEXT: usize = 32 << 20;
 
 impl Cataloger for Chisel {
     fn id(&self) -> &'static str {
@@ -51,12 +52,27 @@ struct Line {
     slices: Vec<String>,
 }
 
+/// The text of a manifest, as far as it goes; and whether that is not all.
+fn decoded(zstd: &[u8]) -> (Vec<u8>, bool) {
+    let mut text = Vec::new();
+    let mut take = |bytes: &[u8]| {
+        let fits = bytes.get(..MAX_TEXT - text.len()).unwrap_or(bytes);
+        text.extend_from_slice(fits);
+        if fits.len() == bytes.len() {
+            Ok(())
+        } else {
+            Err(Error::Expansion { stored: zstd.len() as u64, limit: MAX_TEXT as u64 })
+        }
+    };
+    let mut decoder = Decoder::sniffing(Limits::default());
+    let read = decoder.push(zstd, &mut take).and_then(|()| decoder.finish(&mut take));
+    (text, read.is_err() || decoder.compression() != Some(Compression::Zstd))
+}
+
 /// Reads a manifest.
 pub fn parse(zstd: &[u8]) -> Parsed {
     let mut parsed = Parsed::default();
-    let mut text = Vec::new();
-    let read = ruzstd::decoding::StreamingDecoder::new(zstd).map(|decoder| decoder.take(MAX_TEXT).read_to_end(&mut text));
-    let mut damaged = !matches!(read, Ok(Ok(_)));
+    let (text, mut damaged) = decoded(zstd);
     let mut packages: BTreeMap<String, PackageFact> = BTreeMap::new();
     let mut owned: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -103,7 +119,9 @@ mod tests {
 "#;
 
     fn zstd(text: &str) -> Vec<u8> {
-        ruzstd::encoding::compress_to_vec(text.as_bytes(), ruzstd::encoding::CompressionLevel::Uncompressed)
+        // A frame of one stored block (RFC 8878, 3.1.1).
+        let [size, block] = [text.len() as u32, (text.len() as u32) << 3 | 1].map(u32::to_le_bytes);
+        [&[0x28, 0xb5, 0x2f, 0xfd, 0xa0], &size[..], &block[..3], text.as_bytes()].concat()
     }
 
     #[test]
