@@ -6,7 +6,7 @@ use porthole_report::{ImageConfig, Report};
 use porthole_scan::{Analysis, LayerOptions, LayerScan, Options, Subject, SubjectLayer};
 use serde_json::Value;
 
-/// The folder of a real image (`layout/`, archives, `witness/`): below `PORTHOLE_IMAGES`, else below
+/// The folder of a real image (`layout/`, archives, `rootfs/`, `witness/`): below `PORTHOLE_IMAGES`, else below
 /// `target/images`. Says so and gives none when it was not built.
 pub fn real_image(name: &str) -> Option<PathBuf> {
     if crate::pieces::are_small() {

@@ -53,17 +53,13 @@ pub(crate) fn ensure(project: &Project) -> Result<(), Failure> {
     tidy(&dir)
 }
 
-/// Deletes what no test reads, which is two of five gigabytes: the unpacked root file systems, and the bases that the
-/// recipe would build further images of.
+/// Deletes what no test reads, which is a gigabyte: the bases that the recipe would build further images of.
 fn tidy(dir: &Path) -> Result<(), Failure> {
     let listed = fs::read_dir(dir).and_then(|all| all.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>());
     for path in listed.about(|| format!("read {}", dir.display()))? {
-        let base = path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with('.'));
-        let root = path.join("rootfs");
-        if base && path.is_file() {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        if name.starts_with('.') && path.is_file() {
             fs::remove_file(&path).about(|| format!("delete {}", path.display()))?;
-        } else if root.is_dir() {
-            fs::remove_dir_all(&root).about(|| format!("delete {}", root.display()))?;
         }
     }
     Ok(())
