@@ -49,7 +49,7 @@ enum State {
     Garbage { told: bool },
 }
 
-/// A block is none.
+/// What was to be a block is none.
 struct Damaged;
 
 /// What the bytes at hand are enough for.
