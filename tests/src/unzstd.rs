@@ -58,8 +58,9 @@ pub fn theirs(stream: &[u8]) -> Decoded {
 
 /// Holds ours against theirs: what both take is the same, and what one takes, the other does.
 ///
-/// Two differences there may be. Bytes behind the last frame are damage to the C library, and a warning to us, zeros not even that:
-/// they are what tapes are filled up with. And it follows matches that reach farther back than the window, as far as its buffer happens to hold what is there; to us that is damage, as it
+/// Three differences there may be. Bytes behind the last frame are damage to the C library, and a warning to us, zeros not even that:
+/// they are what tapes are filled up with. Whether a frame is as long as it says, the C library does not ask where its last block is
+/// empty. And it follows matches that reach farther back than the window, as far as its buffer happens to hold what is there; to us that is damage, as it
 /// is to the RFC (3.1.1.1.2). No such match is possible in less than a kilobyte, the smallest window.
 ///
 /// # Panics
@@ -72,6 +73,7 @@ pub fn compare(stream: &[u8], ours: &Decoded) {
         _ if ours.cut || theirs.cut => {}
         (None, None) => assert_eq!(ours.bytes.len(), theirs.bytes.len()),
         (None, Some(error)) => assert!(!ours.warnings.is_empty() || stream.ends_with(&[0]), "to us it is good, to them {error}"),
+        (Some(error), None) if error == "zstd: a frame is shorter than it says" => {}
         (Some(error), None) => assert!(theirs.bytes.len() > 1024, "to them it is good, to us {error}"),
         (Some(_), Some(_)) => {}
     }

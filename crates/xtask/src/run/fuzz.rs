@@ -11,7 +11,7 @@ use crate::project::Project;
 use crate::setup::cargo_tool;
 use crate::step::Done;
 
-/// How long all targets run together in the test command.
+/// How long all targets run together in the test command, at least.
 const SMOKE_SECONDS: u64 = 120;
 
 /// Building and running must agree in these, or everything is built twice. What is never called is left out, and with it half of
@@ -26,7 +26,7 @@ pub(super) fn is_there(project: &Project) -> bool {
 /// it answers for the change it is run on; new ground is [`all`]'s.
 pub(super) fn smoke(project: &Project) -> Result<Done, Failure> {
     let targets = targets(project)?;
-    let each = (SMOKE_SECONDS / u64::try_from(targets.len()).unwrap_or(1).max(1)).max(1);
+    let each = SMOKE_SECONDS.div_ceil(u64::try_from(targets.len()).unwrap_or(1).max(1));
     run(project, &targets, each, &["-seed=1"])
 }
 
