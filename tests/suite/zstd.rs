@@ -148,6 +148,7 @@ fn blocks_written_by_hand() {
     decodes_to(&single(&size.to_le_bytes(), &[&block(true, 1, 300, b"x")]), &[b'x'; 300]);
     decodes_to(&single(&300u32.to_le_bytes(), &[&block(true, 1, 300, b"x")]), &[b'x'; 300]);
     decodes_to(&single(&300u64.to_le_bytes(), &[&block(true, 1, 300, b"x")]), &[b'x'; 300]);
+    decodes_to(&single(&[1], &[&block(false, 0, 1, b"a"), &block(false, 2, 0, b""), &block(true, 2, 0, b"")]), b"a");
     // Literals alone, stored and repeated, with sizes in one, two and three bytes.
     let stored = block(true, 2, 5, &[3 << 3, b'a', b'b', b'c', 0]);
     decodes_to(&single(&[9], &[&block(false, 0, 6, b"abcdef"), &stored]), b"abcdefabc");
