@@ -11,11 +11,11 @@ use porthole_scan::oci::layer::BlobEnd;
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 
 /// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
-const CHUNK: usize = 256 * 1024;
+pub(crate) const CHUNK: usize = 256 * 1024;
 /// Decoded bytes that change threads at once.
-const PIECE: usize = 256 * 1024;
+pub(crate) const PIECE: usize = 256 * 1024;
 /// Pieces that may wait.
-const PIECES: usize = 4;
+pub(crate) const PIECES: usize = 4;
 
 /// Reads a blob to its end; `read` is told of every piece.
 pub(crate) fn on_one(mut blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {

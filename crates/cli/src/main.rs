@@ -12,6 +12,7 @@ mod progress;
 mod registry;
 mod scan;
 mod signatures;
+mod stream;
 mod suppress;
 
 use std::io::IsTerminal;

@@ -9,11 +9,9 @@ use std::sync::{Arc, Mutex};
 use porthole_report::policy::Policy;
 use porthole_report::{Report, saved};
 use porthole_scan::advisory::suppress::Rule;
-use porthole_scan::oci::archive::{
-    Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader, StreamReader, StreamSink,
-};
+use porthole_scan::oci::archive::{Archive, ImageSource, LayerSource, Location, PlatformWanted, Reader};
 use porthole_scan::oci::layer::Verify;
-use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, LayerScan, Options, Subject, sbom};
+use porthole_scan::{Analysis, ImageView, LayerFacts, LayerOptions, Options, Subject, sbom};
 
 use crate::args::Source;
 use crate::input::{self, Input, Ranges};
@@ -21,9 +19,7 @@ use crate::layer;
 use crate::progress::Progress;
 use crate::registry;
 use crate::signatures::Held;
-
-/// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
-const CHUNK: usize = 256 * 1024;
+use crate::stream::{self, Streamed};
 
 /// What a scan gives: a whole analysis of an image, or the report of an SBOM, or one that was saved.
 pub(crate) enum Scanned {
@@ -90,7 +86,8 @@ pub(crate) fn analyse(
         Input::Folder { path, files } => (index(Reader::folder(files, limits.limits.clone()), &path)?, HashMap::new()),
         Input::Stream { reader, len } => {
             progress.expect(len.unwrap_or(0));
-            stream(reader, &limits, progress)?
+            let read = if threads(args) > 1 { stream::on_two } else { stream::on_one };
+            read(reader, &limits, &mut |count| progress.add(count))?
         }
         Input::Registry(reference) => {
             let (analysis, rules) = registry::analyse(args, &reference, policy, now, progress)?;
@@ -173,7 +170,7 @@ fn read_layers(
     let mut order: Vec<usize> = (0..distinct.len()).collect();
     order.sort_by_key(|at| std::cmp::Reverse(len(distinct[*at])));
 
-    let threads = args.jobs.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1).clamp(1, 64);
+    let threads = threads(args);
     let next = AtomicUsize::new(0);
     let results: Mutex<Vec<Option<Result<LayerFacts, String>>>> = Mutex::new((0..distinct.len()).map(|_| None).collect());
     std::thread::scope(|scope| {
@@ -214,50 +211,9 @@ fn read_layer(
     read(blob, &options, &mut |count| progress.add(count))
 }
 
-/// Facts of the blobs that went by, by their name in the archive.
-type Streamed = HashMap<String, Arc<LayerFacts>>;
-
-struct Blobs<'a> {
-    limits: &'a LayerOptions,
-    open: Option<(String, LayerScan)>,
-    done: Streamed,
-}
-
-impl StreamSink for Blobs<'_> {
-    fn blob(&mut self, name: &str, _size: u64) {
-        let options = LayerOptions { verify: Verify::by_name(name), ..self.limits.clone() };
-        self.open = Some((name.to_owned(), LayerScan::new(&options)));
-    }
-
-    fn data(&mut self, bytes: &[u8]) {
-        if let Some((_, scan)) = &mut self.open {
-            scan.push(bytes);
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some((name, scan)) = self.open.take() {
-            self.done.insert(name, Arc::new(scan.finish()));
-        }
-    }
-}
-
-/// Reads an archive that cannot seek: every blob is scanned as it passes, the manifest says afterwards which counted.
-fn stream(mut reader: Box<dyn Read + Send>, limits: &LayerOptions, progress: &Progress) -> Result<(Archive, Streamed), String> {
-    let mut machine = StreamReader::new(limits.limits.clone());
-    let mut blobs = Blobs { limits, open: None, done: HashMap::new() };
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let count = reader.read(&mut buffer).map_err(|error| format!("reading the archive: {error}"))?;
-        if count == 0 {
-            break;
-        }
-        machine.push(&buffer[..count], &mut blobs).map_err(|error| error.to_string())?;
-        progress.add(count as u64);
-    }
-    blobs.end();
-    let archive = machine.finish(&mut blobs).map_err(|error| error.to_string())?;
-    Ok((archive, blobs.done))
+/// How many threads read.
+fn threads(args: &Source) -> usize {
+    args.jobs.or_else(|| std::thread::available_parallelism().ok().map(Into::into)).unwrap_or(1).clamp(1, 64)
 }
 
 fn join(image: &ImageSource, streamed: Streamed) -> Vec<Option<Arc<LayerFacts>>> {
