@@ -4,69 +4,46 @@
 //! processor busy while the others wait. It is decoded on one thread and scanned on another, with a few pieces between them.
 
 use std::io::Read;
-use std::sync::mpsc;
 use std::thread;
 
 use porthole_scan::oci::layer::BlobEnd;
 use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
 
-/// Bytes read at once: large enough that calls cost nothing, small enough for the cache.
-pub(crate) const CHUNK: usize = 256 * 1024;
-/// Decoded bytes that change threads at once.
-pub(crate) const PIECE: usize = 256 * 1024;
-/// Pieces that may wait.
-pub(crate) const PIECES: usize = 4;
+use crate::pieces::{each, handing_over};
 
 /// Reads a blob to its end; `read` is told of every piece.
-pub(crate) fn on_one(mut blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {
+pub(crate) fn on_one(blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {
     let mut scan = LayerScan::new(options);
-    each(&mut blob, read, |chunk| scan.push(chunk))?;
+    each(blob, "a layer", read, |chunk| {
+        scan.push(chunk);
+        Ok(())
+    })?;
     Ok(scan.finish())
 }
 
 /// The same on two threads; the facts are the same.
-pub(crate) fn on_two(mut blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {
+pub(crate) fn on_two(blob: impl Read, options: &LayerOptions, read: &mut dyn FnMut(u64)) -> Result<LayerFacts, String> {
     let (mut decoder, mut tar) = LayerScan::halves(options);
-    let (full, filled) = mpsc::sync_channel::<Vec<u8>>(PIECES);
-    let (back, emptied) = mpsc::channel::<Vec<u8>>();
+    let (mut other, pieces, emptied) = handing_over::<Vec<u8>>();
     thread::scope(|scope| {
         let scanning = scope.spawn(move || {
-            for mut piece in filled {
+            for piece in pieces {
                 tar.push(&piece);
-                piece.clear();
-                // Nobody takes it back once everything is decoded.
-                let _ = back.send(piece);
+                emptied.give_back(piece);
             }
             tar
         });
-        let mut piece = Vec::with_capacity(PIECE);
-        let mut out = |bytes: &[u8]| {
-            piece.extend_from_slice(bytes);
-            if piece.len() >= PIECE {
-                let next = emptied.try_recv().unwrap_or_else(|_| Vec::with_capacity(PIECE));
-                // The other side only goes away when it breaks off, which joining it tells.
-                let _ = full.send(std::mem::replace(&mut piece, next));
-            }
-        };
-        each(&mut blob, read, |chunk| decoder.push(chunk, &mut out))?;
-        let end: BlobEnd = decoder.finish(&mut out);
-        let _ = full.send(piece);
-        drop(full);
+        each(blob, "a layer", read, |chunk| {
+            decoder.push(chunk, &mut |bytes| other.add(bytes));
+            Ok(())
+        })?;
+        let end: BlobEnd = decoder.finish(&mut |bytes| other.add(bytes));
+        other.hand_over();
+        // The other thread ends when nothing more can come.
+        drop(other);
         let tar = scanning.join().map_err(|_| "a thread that read a layer broke off".to_owned())?;
         Ok(tar.finish(end))
     })
-}
-
-fn each(blob: &mut impl Read, read: &mut dyn FnMut(u64), mut take: impl FnMut(&[u8])) -> Result<(), String> {
-    let mut buffer = vec![0; CHUNK];
-    loop {
-        let count = blob.read(&mut buffer).map_err(|error| format!("reading a layer: {error}"))?;
-        if count == 0 {
-            return Ok(());
-        }
-        take(&buffer[..count]);
-        read(count as u64);
-    }
 }
 
 #[cfg(test)]

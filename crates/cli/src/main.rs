@@ -7,6 +7,7 @@ mod exit;
 mod input;
 mod layer;
 mod limits;
+mod pieces;
 mod policy;
 mod progress;
 mod registry;

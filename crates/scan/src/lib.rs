@@ -42,6 +42,7 @@ pub mod sbom;
 pub mod secrets;
 #[cfg(feature = "signatures")]
 pub mod signatures;
+mod stream_scan;
 mod subject;
 pub mod time;
 mod told_twice;
@@ -62,4 +63,5 @@ pub use porthole_advisory as advisory;
 /// What an image is: the machines that a host drives.
 pub use porthole_oci as oci;
 pub use remote::attached_sbom;
+pub use stream_scan::StreamScan;
 pub use subject::{Subject, SubjectLayer};

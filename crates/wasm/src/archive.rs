@@ -7,9 +7,8 @@ use porthole_scan::oci::archive::{
     self, ImageSource, InputKind, Location, PlatformWanted, Reader, SNIFF_LEN, StreamReader, StreamSink,
 };
 use porthole_scan::oci::codec::Compression;
-use porthole_scan::oci::layer::Verify;
 use porthole_scan::oci::{Algorithm, Digest};
-use porthole_scan::{LayerFacts, LayerOptions, LayerScan};
+use porthole_scan::{LayerFacts, LayerOptions, StreamScan};
 use serde::Serialize;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::{JsError, wasm_bindgen};
@@ -208,40 +207,9 @@ fn item(image: &ImageSource) -> ImageItem {
 #[wasm_bindgen]
 pub struct StreamArchive {
     reader: StreamReader,
-    blobs: Blobs,
-    input: Vec<u8>,
-}
-
-#[derive(Default)]
-struct Blobs {
-    open: Option<(String, LayerScan)>,
-    done: HashMap<String, Arc<LayerFacts>>,
+    scan: StreamScan,
     options: LayerOptions,
-    found: [u32; 3],
-}
-
-impl StreamSink for Blobs {
-    fn blob(&mut self, name: &str, _size: u64) {
-        let options = LayerOptions { verify: Verify::by_name(name), ..self.options.clone() };
-        self.open = Some((name.to_owned(), LayerScan::new(&options)));
-    }
-
-    fn data(&mut self, bytes: &[u8]) {
-        if let Some((_, scan)) = &mut self.open {
-            scan.push(bytes);
-        }
-    }
-
-    fn end(&mut self) {
-        if let Some((name, scan)) = self.open.take() {
-            let progress = scan.progress();
-            let [files, packages, secrets] = &mut self.found;
-            *files += progress.entries;
-            *packages += progress.packages as u32;
-            *secrets += progress.secrets as u32;
-            self.done.insert(name, Arc::new(scan.finish()));
-        }
-    }
+    input: Vec<u8>,
 }
 
 #[wasm_bindgen]
@@ -251,7 +219,7 @@ impl StreamArchive {
     pub fn new(capacity: usize, limits: &Limits) -> Self {
         let options = limits.options.clone();
         let reader = StreamReader::new(options.limits.clone());
-        Self { reader, blobs: Blobs { options, ..Blobs::default() }, input: vec![0; capacity] }
+        Self { reader, scan: StreamScan::new(options.clone()), options, input: vec![0; capacity] }
     }
 
     /// Where the input buffer lies in WebAssembly memory.
@@ -264,13 +232,14 @@ impl StreamArchive {
     /// # Errors
     /// When the stream shows that it is no archive.
     pub fn push(&mut self, len: usize) -> Result<(), JsError> {
-        let Self { reader, blobs, input } = self;
-        reader.push(input.get(..len).unwrap_or_default(), blobs).map_err(js)
+        let Self { reader, scan, input, .. } = self;
+        reader.push(input.get(..len).unwrap_or_default(), scan).map_err(js)
     }
 
     /// Entries, packages and possible secrets so far.
     pub fn found(&self) -> Vec<u32> {
-        self.blobs.found.to_vec()
+        let found = self.scan.found();
+        vec![found.entries, found.packages as u32, found.secrets as u32]
     }
 
     /// The stream has ended: the archive, with the facts of all blobs that went by. The handle is used up.
@@ -279,9 +248,8 @@ impl StreamArchive {
     /// When there is no image.
     pub fn finish(mut self) -> Result<Archive, JsError> {
         // A blob that the end cuts off keeps what was read of it.
-        self.blobs.end();
-        let archive = self.reader.finish(&mut self.blobs).map_err(js)?;
-        let Blobs { done, options, .. } = self.blobs;
-        Ok(Archive { reader: None, archive, streamed: done, options })
+        self.scan.end();
+        let archive = self.reader.finish(&mut self.scan).map_err(js)?;
+        Ok(Archive { reader: None, archive, streamed: self.scan.finish(), options: self.options })
     }
 }

@@ -3,6 +3,11 @@
 
 use super::Damaged;
 
+/// An integer of up to eight bytes, its lowest first.
+pub(super) fn integer(bytes: &[u8]) -> u64 {
+    bytes.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte))
+}
+
 /// Read from the first bit of the first byte on.
 pub(super) struct Forward<'a> {
     bytes: &'a [u8],
@@ -62,7 +67,7 @@ impl<'a> Backward<'a> {
         self.bits = match self.bytes.get(self.at..).and_then(<[u8]>::first_chunk) {
             Some(eight) => u64::from_le_bytes(*eight),
             // Only of a stream that has less than eight.
-            None => self.bytes.iter().rev().fold(0, |bits, byte| bits << 8 | u64::from(*byte)),
+            None => integer(self.bytes),
         };
     }
 
@@ -75,7 +80,7 @@ impl<'a> Backward<'a> {
         self.load();
     }
 
-    /// Whether `refill` moves on by whole bytes this often more, seven at most each time.
+    /// Whether the next `refill` finds all the bytes that it moves on by.
     #[inline(always)]
     pub(super) fn is_far_from_its_end(&self) -> bool {
         self.at >= 8

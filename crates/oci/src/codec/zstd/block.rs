@@ -1,5 +1,6 @@
 //! One block: stored bytes, one byte many times, or literals and sequences (RFC 8878, 3.1.1.2 and 3.1.1.3).
 
+use super::bits::integer;
 use super::huffman::Huffman;
 use super::sequences::{Sequence, Sequences};
 use super::window::{STRIDE, Window};
@@ -84,17 +85,14 @@ impl Blocks {
     fn literals(&mut self, bytes: &[u8]) -> Result<(usize, usize), Damaged> {
         let head = *bytes.first().ok_or(Damaged)?;
         let (kind, format) = (head & 3, head >> 2 & 3);
-        let header = |len: usize| -> Result<usize, Damaged> {
-            let bytes = bytes.get(..len).ok_or(Damaged)?;
-            Ok(bytes.iter().rev().fold(0, |all, byte| all << 8 | usize::from(*byte)))
-        };
+        let header = |len: usize| bytes.get(..len).map(integer).ok_or(Damaged);
         if kind < 2 {
             let (len, shift) = match format {
                 0 | 2 => (1, 3),
                 1 => (2, 4),
                 _ => (3, 4),
             };
-            let size = header(len)? >> shift;
+            let size = (header(len)? >> shift) as usize;
             if size > MAX_BLOCK {
                 return Err(Damaged);
             }
@@ -112,8 +110,7 @@ impl Blocks {
             2 => (4, 14),
             _ => (5, 18),
         };
-        // 40 bits at most, on machines of 32 too.
-        let sizes = bytes.get(..len).ok_or(Damaged)?.iter().rev().fold(0u64, |all, byte| all << 8 | u64::from(*byte)) >> 4;
+        let sizes = header(len)? >> 4;
         let part = |shift: u32| (sizes >> shift & ((1 << bits) - 1)) as usize;
         let (size, stored) = (part(0), part(bits));
         let four = format != 0;

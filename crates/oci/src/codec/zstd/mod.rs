@@ -167,8 +167,7 @@ impl Zstd {
         }
         let (window, rest) = header.split_at(window_len);
         let (dictionary, size) = rest.split_at(dictionary_len);
-        let [dictionary, size] =
-            [dictionary, size].map(|field| field.iter().rev().fold(0, |all, byte| all << 8 | u64::from(*byte)));
+        let [dictionary, size] = [dictionary, size].map(bits::integer);
         if dictionary != 0 {
             return Err(damaged(&format!("needs dictionary {dictionary}, which is not part of the data")));
         }
